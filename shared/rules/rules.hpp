@@ -1,0 +1,119 @@
+// Rules: tenancy, membership, and who may read, insert, update and delete which rows. Read from the
+// JSON that syncline/rules compiles; judged here for the device (as a preview) and for the relay
+// (with authority), by the same code. Pure: no store, no clock.
+//
+// JSON form:
+//   { "tenancy":    { "root": "organizations", "fields": { "users": "organizationId", ... } },
+//     "membership": { "table": "users", "field": "email", "claim": "email", "role": "role" },
+//     "tables": { "schedules": { "read": Rule, "insert": Rule, "update": Rule, "delete": Rule } } }
+//   Rule: an array of { "name": text, "message": text, "allow": Expr }; all must allow. A missing
+//   rule denies.
+//   Expr: a JSON array that starts with an operator:
+//     ["literal", v] ["row", "path"] ["old", "path"] ["user", "claim"] ["role"] ["changed", "path"]
+//     ["eq"|"ne"|"lt"|"lte"|"gt"|"gte", a, b] ["in", a, [v, ...]] ["and"|"or", a, ...] ["not", a]
+//     ["true"] ["false"]
+//   "row" is the row after the write (for read and delete: the row), "old" the row before it. A path
+//   may name _id and _creationTime. A missing field or claim is undefined. Comparisons use Convex's
+//   total order. "and", "or", "not" take booleans; anything else denies.
+#pragma once
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shared/base/result.hpp"
+#include "shared/schema/schema.hpp"
+#include "shared/value/value.hpp"
+
+namespace syncline {
+
+// Who asks: the verified token's claims (or, on the device, the token's claims unverified), and
+// the role that the membership row gives them in this tenant.
+struct Actor {
+  Object claims;
+  // None: no member of this tenant.
+  std::optional<std::string> role;
+};
+
+enum class Action { kRead, kInsert, kUpdate, kDelete };
+const char* ActionName(Action action);  // "read", ...
+
+// One expression node; a tree, immutable once parsed.
+struct Expr {
+  enum class Op {
+    kLiteral, kRow, kOld, kUser, kRole, kChanged, kEq, kNe, kLt, kLte, kGt, kGte, kIn, kAnd, kOr,
+    kNot, kTrue, kFalse,
+  };
+  Op op = Op::kFalse;
+  std::string path;             // kRow, kOld, kUser, kChanged
+  Value literal;                // kLiteral; kIn: an Array
+  std::vector<Expr> operands;
+};
+
+struct Clause {
+  std::string name;     // e.g. "members write"; unique within its rule
+  std::string message;  // a sentence for the person who was refused
+  Expr allow;
+};
+
+struct TableRules {
+  std::vector<Clause> read, insert, update, remove;
+  const std::vector<Clause>& For(Action action) const;
+};
+
+struct Membership {
+  std::string table;
+  std::string field;   // the row's field that names the person
+  std::string claim;   // the token's claim that it must equal
+  std::string role;    // the row's field that holds the role, a string
+};
+
+// What a clause refused.
+struct Denial {
+  std::string rule;     // "schedules.update: members write"
+  std::string message;
+};
+
+class Rules {
+ public:
+  // kInvalid names the place. Checks against the schema: tables and membership fields exist, each
+  // tenancy field is a v.id of the root table. Nesting of expressions at most 64.
+  static Result<Rules> Parse(std::string_view json, const Schema& schema);
+
+  // FNV-1a, 64 bits, of the JSON text.
+  std::uint64_t hash() const { return hash_; }
+  const Membership& membership() const { return membership_; }
+  // The table whose rows are tenants.
+  const std::string& root_table() const { return root_table_; }
+  // The field that names a row's tenant; empty for the root table (the row's own id), none for a
+  // table without tenancy (its rows cannot be written).
+  std::optional<std::string_view> TenantField(std::string_view table) const;
+
+  // None if allowed. Documents carry _id and _creationTime as members. `before` is null for insert
+  // and read, `after` null for delete.
+  std::optional<Denial> Judge(std::string_view table, Action action, const Actor& actor,
+                              const Object* before, const Object* after) const;
+  bool MayRead(std::string_view table, const Actor& actor, const Object& row) const {
+    return !Judge(table, Action::kRead, actor, nullptr, &row);
+  }
+  // The person's value of the membership claim as key bytes; none if the token has no such claim,
+  // or if the claim is "email" and the token says email_verified: false.
+  std::optional<Bytes> MemberKey(const Object& claims) const;
+  // The same for a membership row; none if the field is missing.
+  std::optional<Bytes> MemberKeyOfRow(const Object& row) const;
+
+  // True if some read rule looks at ["user", ...]: then rows are judged per person, else per role.
+  bool read_depends_on_user() const { return read_depends_on_user_; }
+
+ private:
+  std::map<std::string, TableRules, std::less<>> tables_;
+  std::map<std::string, std::string, std::less<>> tenant_fields_;
+  Membership membership_;
+  std::string root_table_;
+  std::uint64_t hash_ = 0;
+  bool read_depends_on_user_ = false;
+};
+
+}  // namespace syncline

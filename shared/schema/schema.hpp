@@ -1,0 +1,53 @@
+// Schema: an application's tables, their documents' validators and their indexes, read from the
+// JSON that npm convex's Schema.export() gives. Data, not code: every side reads the same text.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shared/base/ids.hpp"
+#include "shared/base/result.hpp"
+#include "shared/schema/validator.hpp"
+
+namespace syncline {
+
+struct IndexSchema {
+  std::string name;
+  // Dotted paths, without the implicit _creationTime and _id at the end.
+  std::vector<std::string> fields;
+};
+
+struct TableSchema {
+  std::string name;
+  TableNumber number;
+  // kAny, or kObject, or a kUnion of objects.
+  Validator document;
+  std::vector<IndexSchema> indexes;
+
+  // Null if there is none. The system indexes by_id and by_creation_time are not listed.
+  const IndexSchema* FindIndex(std::string_view name) const;
+};
+
+struct Schema {
+  std::vector<TableSchema> tables;  // ascending by name
+  // FNV-1a, 64 bits, of the canonical JSON text.
+  std::uint64_t hash = 0;
+  // False if the application switched validation of documents off.
+  bool validates_documents = true;
+
+  const TableSchema* FindTable(std::string_view name) const;
+  const TableSchema* FindTable(TableNumber number) const;
+};
+
+// Bounds: 10,000 tables, 64 indexes a table, 16 fields an index. Names: 1 to 64 characters, letters,
+// digits and underscores, starting with a letter. kInvalid names the table and what is wrong, also
+// when two tables' numbers collide (rename one).
+Result<Schema> ParseSchema(std::string_view json);
+
+// Checks a whole document (system fields excluded) against its table, ids of other tables and the
+// limits included: 1,024 fields, nesting 16, 1 MiB in key encoding. `unknown` as in Validate.
+Status ValidateDocument(const Schema& schema, const TableSchema& table, const Object& document,
+                        UnknownFields unknown = UnknownFields::kRefused);
+
+}  // namespace syncline

@@ -1,0 +1,54 @@
+// Validator: what a value must look like, from the JSON that npm convex's validators export
+// ({"type":"object","value":{...}} and so on). The package itself checks nothing, so the host does,
+// here: arguments, results and documents.
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shared/base/ids.hpp"
+#include "shared/base/result.hpp"
+#include "shared/value/value.hpp"
+
+namespace syncline {
+
+struct ValidatorField;
+
+// A tree, immutable once parsed and cheap to copy nodes of by reference.
+struct Validator {
+  enum class Kind {
+    kAny, kNull, kNumber, kBigint, kBoolean, kString, kBytes, kLiteral, kId, kArray, kRecord,
+    kObject, kUnion,
+  };
+  Kind kind = Kind::kAny;
+  Value literal;                        // kLiteral
+  std::string table;                    // kId: the table's name
+  std::vector<Validator> members;       // kArray: [element]; kRecord: [keys, values]; kUnion
+  std::vector<ValidatorField> fields;   // kObject, ascending by name
+
+  const ValidatorField* FindField(std::string_view name) const;
+};
+
+struct ValidatorField {
+  std::string name;
+  bool optional = false;
+  Validator type;
+};
+
+// kInvalid names the place in the validator's JSON. Nesting at most 64.
+Result<Validator> ParseValidator(std::string_view json);
+
+enum class UnknownFields { kRefused, kAllowed };
+
+// Done, or kInvalid with a message that says where, what was found and what was expected, as
+// helpful as Convex's: `Value does not match validator. Path: .status; Value: "done"; Validator:
+// v.union(v.literal("draft"), v.literal("active"))`. `unknown` is about members of the outermost
+// object that the validator does not name.
+Status Validate(const Validator& validator, const Value& value,
+                UnknownFields unknown = UnknownFields::kRefused);
+
+// The validator as a developer would write it, e.g. `v.optional(v.string())` without the optional.
+std::string Describe(const Validator& validator);
+
+}  // namespace syncline

@@ -1,0 +1,3 @@
+// The unit tests of shared/, which stand beside the code that they test.
+#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+#include <doctest/doctest.h>

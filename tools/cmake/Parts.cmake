@@ -1,0 +1,40 @@
+# How a part of the house is built: warnings, third-party headers, unit tests beside the code.
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+# Prepared by tools/deps: headers of boost and cereal in a folder of their own (never /usr/include,
+# which would leak the host's libc into the wasm build), and SQLite's amalgamation.
+set(SYNCLINE_DEPS ${CMAKE_SOURCE_DIR}/build/deps CACHE PATH "where tools/deps put third-party sources")
+
+add_library(project_options INTERFACE)
+target_compile_options(project_options INTERFACE -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion
+  -Wno-sign-conversion)
+target_include_directories(project_options INTERFACE ${CMAKE_SOURCE_DIR})
+target_include_directories(project_options SYSTEM INTERFACE ${SYNCLINE_DEPS}/include)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 reports moved-from variants as uninitialised when it inlines them.
+  target_compile_options(project_options INTERFACE -Wno-maybe-uninitialized)
+endif()
+
+# syncline_part(name SOURCES ... LINKS ...): a static library of the folder, and its unit tests
+# (*_test.cpp beside the code) gathered into the global list that shared/CMakeLists.txt links.
+function(syncline_part name)
+  cmake_parse_arguments(PART "" "" "LINKS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+  file(GLOB tests CONFIGURE_DEPENDS *_test.cpp)
+  if(tests)
+    list(REMOVE_ITEM sources ${tests})
+  endif()
+  if(sources)
+    add_library(${name} STATIC ${sources})
+    target_link_libraries(${name} PUBLIC project_options ${PART_LINKS})
+  else()
+    add_library(${name} INTERFACE)
+    target_link_libraries(${name} INTERFACE project_options ${PART_LINKS})
+  endif()
+  set_property(GLOBAL APPEND PROPERTY SYNCLINE_TESTS ${tests})
+  set_property(GLOBAL APPEND PROPERTY SYNCLINE_PARTS ${name})
+endfunction()
