@@ -1,0 +1,147 @@
+#include "shared/merge/merge.hpp"
+
+#include <algorithm>
+
+#include "shared/base/varint.hpp"
+#include "shared/value/order.hpp"
+
+namespace syncline {
+
+bool operator==(const RowState& a, const RowState& b) {
+  if (!(a.clock == b.clock) || a.fields.size() != b.fields.size()) return false;
+  if (a.alive() && a.creation_time != b.creation_time) return false;
+  return std::equal(a.fields.begin(), a.fields.end(), b.fields.begin(),
+                    [](const auto& x, const auto& y) {
+                      return x.first == y.first && x.second == y.second;
+                    });
+}
+
+namespace {
+
+const Value& ValueAt(const RowState& row, std::string_view path) {
+  static const Value kUndefined;
+  const auto found = row.fields.find(path);
+  return found == row.fields.end() ? kUndefined : found->second;
+}
+
+void SetField(RowState& row, const std::string& path, const Value& value) {
+  if (value.is_undefined()) {
+    row.fields.erase(path);
+  } else {
+    row.fields.insert_or_assign(path, value);
+  }
+}
+
+// The later write wins; two writes of one stamp (which only a faulty replica makes) go by value.
+bool Wins(const Stamp& challenger, const Value& new_value, const Stamp& holder,
+          const Value& old_value) {
+  if (challenger != holder) return holder < challenger;
+  return Compare(old_value, new_value) < 0;
+}
+
+void JoinPath(RowState& joined, const RowState& other, const std::string& path,
+              const RowClock& before) {
+  const Stamp& mine = before.Of(path);
+  const Stamp& theirs = other.clock.Of(path);
+  const Value& value = ValueAt(other, path);
+  const bool wins = Wins(theirs, value, mine, ValueAt(joined, path));
+  if (wins) SetField(joined, path, value);
+  const Stamp& winner = wins ? theirs : mine;
+  if (joined.clock.whole < winner) {
+    joined.clock.exceptions.insert_or_assign(path, winner);
+  } else {
+    joined.clock.exceptions.erase(path);
+  }
+}
+
+}  // namespace
+
+RowState Merge(const RowState& a, const RowState& b) {
+  if (a.clock.length != b.clock.length) return a.clock.length > b.clock.length ? a : b;
+  RowState joined = a;
+  joined.clock.whole = std::max(a.clock.whole, b.clock.whole);
+  if (!a.alive()) return joined;
+  joined.creation_time = std::max(a.creation_time, b.creation_time);
+  std::vector<std::string> paths;
+  for (const RowState* row : {&a, &b}) {
+    for (const auto& field : row->fields) paths.push_back(field.first);
+    for (const auto& exception : row->clock.exceptions) paths.push_back(exception.first);
+  }
+  std::sort(paths.begin(), paths.end());
+  paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
+  for (const std::string& path : paths) JoinPath(joined, b, path, a.clock);
+  return joined;
+}
+
+bool Apply(RowState& row, const RowChange& change, const Stamp& stamp) {
+  if (change.length < row.clock.length) return false;
+  if (change.whole || change.deletes()) {
+    RowState alone;
+    alone.clock.length = change.length;
+    alone.clock.whole = stamp;
+    alone.creation_time = change.whole ? change.creation_time : 0;
+    for (const FieldWrite& write : change.writes) SetField(alone, write.path, write.value);
+    if (change.length == row.clock.length) alone = Merge(row, alone);
+    if (alone == row) return false;
+    row = std::move(alone);
+    return true;
+  }
+  if (change.length > row.clock.length) return false;
+  bool moved = false;
+  for (const FieldWrite& write : change.writes) {
+    const Stamp& holder = row.clock.Of(write.path);
+    if (!Wins(stamp, write.value, holder, ValueAt(row, write.path))) continue;
+    SetField(row, write.path, write.value);
+    if (row.clock.whole < stamp) row.clock.exceptions.insert_or_assign(write.path, stamp);
+    moved = true;
+  }
+  return moved;
+}
+
+namespace {
+
+void PutStamp(Bytes& out, const Stamp& stamp) {
+  PutFixed64(out, stamp.time.value);
+  PutFixed64(out, stamp.replica.value);
+}
+
+bool TakeStamp(ByteView& in, Stamp& stamp) {
+  return TakeFixed64(in, stamp.time.value) && TakeFixed64(in, stamp.replica.value);
+}
+
+}  // namespace
+
+Bytes EncodeRowClock(const RowClock& clock) {
+  Bytes out;
+  PutVarint(out, clock.length);
+  PutStamp(out, clock.whole);
+  for (const auto& [path, stamp] : clock.exceptions) {
+    PutVarint(out, path.size());
+    out += path;
+    PutStamp(out, stamp);
+  }
+  return out;
+}
+
+Result<RowClock> DecodeRowClock(ByteView bytes) {
+  RowClock clock;
+  std::uint64_t length = 0;
+  if (!TakeVarint(bytes, length) || length > 0xFFFFFFFFu || !TakeStamp(bytes, clock.whole)) {
+    return Fail(Code::kCorrupt, "A row's clock is cut short");
+  }
+  clock.length = static_cast<std::uint32_t>(length);
+  while (!bytes.empty()) {
+    std::uint64_t size = 0;
+    Stamp stamp;
+    if (!TakeVarint(bytes, size) || size > bytes.size()) {
+      return Fail(Code::kCorrupt, "A row's clock has a broken path");
+    }
+    std::string path(bytes.substr(0, size));
+    bytes.remove_prefix(size);
+    if (!TakeStamp(bytes, stamp)) return Fail(Code::kCorrupt, "A row's clock has a broken stamp");
+    clock.exceptions.insert_or_assign(std::move(path), stamp);
+  }
+  return clock;
+}
+
+}  // namespace syncline
