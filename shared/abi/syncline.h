@@ -1,0 +1,112 @@
+/* The C boundary of the device's core, for WebAssembly and later JSI.
+ *
+ * One engine is one open database of one signed-in user. Everything is synchronous and on one
+ * thread; nothing calls back into the host but the storage. A call takes an operation and its input,
+ * and leaves its output in a buffer of the engine that stays valid until the next call on any engine.
+ * Status 0 is success; otherwise the status is a Code (shared/base/result.hpp) and the output is a JSON
+ * object {"code":"invalid","message":"..."} (with "rule" and "table" where a rule refused).
+ * Inputs and outputs are JSON objects in UTF-8 unless said otherwise; documents, arguments and results
+ * are Convex JSON. `now` is Unix milliseconds. No exception crosses this boundary.
+ */
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum SynclineOperation {
+  /* --- executions: one run of a query or mutation function ---
+   * Any number of queries may be open, or one mutation alone: the host serialises (a mutation waits
+   * for open queries and excludes them). Anything else is a conflict. */
+
+  /* {"kind":"query"|"mutation","now":ms,"identity":claims|null,
+   *  "path":"schedules:create","args":{...},"preview":true}
+   * -> {"execution":n}. path, args: a mutation's, kept with its change set for reports. preview false:
+   * do not judge the rules on the device (the relay will). */
+  SYNCLINE_BEGIN = 1,
+  /* {"execution":n} -> a mutation: {"tenant":text|null,"number":n|null} (null if it wrote nothing).
+   * Durable on return, as far as the storage promises. A rule's or validator's refusal rolls back. */
+  SYNCLINE_COMMIT = 2,
+  /* {"execution":n} -> {}. A mutation is rolled back whole; a query's read set is dropped. */
+  SYNCLINE_ABORT = 3,
+  /* {"execution":n} -> {"query":id}. A query: ends it and keeps its read set as a live query; the id
+   * appears under "invalidated" of SYNCLINE_EVENTS once when a commit touched what it read. */
+  SYNCLINE_KEEP = 4,
+  /* {"query":id} -> {}. Forgets a live query. */
+  SYNCLINE_DROP = 5,
+
+  /* --- database operations within an execution --- */
+  /* {"execution":n,"id":text,"table"?:name} -> {"document":{...}|null} */
+  SYNCLINE_GET = 10,
+  /* {"execution":n,"table":name,"value":{...}} -> {"_id":text} */
+  SYNCLINE_INSERT = 11,
+  /* {"execution":n,"id":text,"table"?:name,"value":{...}} -> {}. {"$undefined":null} removes a field. */
+  SYNCLINE_PATCH = 12,
+  SYNCLINE_REPLACE = 13,
+  /* {"execution":n,"id":text,"table"?:name} -> {} */
+  SYNCLINE_DELETE = 14,
+  /* {"execution":n,"query":{"source":...,"operators":[...]}} (the JSON of npm convex) -> {"stream":n} */
+  SYNCLINE_STREAM_OPEN = 15,
+  /* {"execution":n,"stream":n,"count":k,"consumed":j} -> {"page":[{...}],"done":bool}. At most k
+   * documents. `consumed`: how many of the previous page the function has been given; the rest is read
+   * again, so a mutation sees its own writes and only what was given counts as read. */
+  SYNCLINE_STREAM_NEXT = 16,
+  /* {"execution":n,"stream":n,"consumed":j} -> {} */
+  SYNCLINE_STREAM_CLOSE = 17,
+  /* {"table":name,"id":text} -> {"id":text|null} */
+  SYNCLINE_NORMALIZE_ID = 18,
+  /* {"validator":{...},"value":...} -> {}. Arguments and results of functions. */
+  SYNCLINE_VALIDATE = 19,
+
+  /* --- sync: the device's end of the connection to the relay, without the socket --- */
+  /* {"now":ms,"token":text}. A socket has opened: output is binary, to be sent as one message. */
+  SYNCLINE_CONNECTED = 30,
+  /* Input: now as 8 bytes little-endian, then the bytes of one message. -> {}. An error means: close
+   * the socket and connect again later. */
+  SYNCLINE_RECEIVE = 31,
+  /* {"now":ms} -> binary: what is due to the relay, as one message; empty if nothing is. Call it after
+   * every commit and RECEIVE, until it is empty. */
+  SYNCLINE_SEND = 32,
+  /* {} -> {} */
+  SYNCLINE_DISCONNECTED = 33,
+  /* {"token":text} -> binary: a newer token of the same person, to be sent. */
+  SYNCLINE_RENEW = 34,
+
+  /* --- what the application is told --- */
+  /* {} -> {"invalidated":[id],"settled":[{"tenant":t,"number":n}],
+   *        "refused":[Refused],"pending":n,"welcomed":bool,"synced":bool,"fault":{code,message}|null,
+   *        "recovered":{...}|null}
+   * Everything since the last call. pending: change sets that the relay has not decided on. welcomed:
+   * the relay has accepted the token on this connection. synced: and every tenant's snapshot or
+   * catch-up has arrived. fault: why the relay is closing. settled: decided, accepted or refused. */
+  SYNCLINE_EVENTS = 40,
+  /* {} -> {"pending":[{"tenant","number","path","args","at":ms,"rows":[{"table","id"}]}]}, at most 1000,
+   * oldest first. */
+  SYNCLINE_PENDING = 41,
+  /* {} -> {"refused":[Refused]}; Refused: {"tenant","number","code","message","table","row","rule",
+   * "path","args","at":ms}. Kept until dismissed, the newest 1000. */
+  SYNCLINE_REFUSED = 42,
+  /* {"tenant":text,"number":n} -> {} */
+  SYNCLINE_DISMISS = 43,
+  /* {} -> {"tenants":[{"tenant":text,"seq":n,"role":text|null}]}: the ones whose rows are here. */
+  SYNCLINE_TENANTS = 44,
+};
+
+/* {"path":file,"vfs":name,"durability":"full"|"relaxed"|"none","application":{"schema":...,"rules":...},
+ *  "seed":"32 hex digits of randomness"} -> engine handle > 0, or 0 with the error in the output. A
+ * corrupt file is code "corrupt": the host sets it aside and opens again. With "salvage":file beside
+ * "path", the outbox of that set-aside file is taken over where it can be read; SYNCLINE_EVENTS then has
+ * "recovered":{"change_sets":n,"complete":bool} once. */
+uint32_t syncline_open(const uint8_t* input, size_t input_size);
+void syncline_close(uint32_t engine);
+uint32_t syncline_call(uint32_t engine, uint32_t operation, const uint8_t* input, size_t input_size);
+const uint8_t* syncline_output(void);
+size_t syncline_output_size(void);
+uint8_t* syncline_allocate(size_t size);
+void syncline_free(uint8_t* memory);
+
+#ifdef __cplusplus
+}
+#endif
