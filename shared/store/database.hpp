@@ -5,10 +5,11 @@
 // damage kCorrupt; an error in our own SQL is a CHECK.
 #pragma once
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <vector>
 
 #include "shared/base/bytes.hpp"
 #include "shared/base/result.hpp"
@@ -27,8 +28,14 @@ enum class Durability {
 // A prepared statement in use; it resets itself when it goes. Columns count from 0, parameters from 1.
 class Statement {
  public:
-  explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
-  Statement(Statement&& other) noexcept : statement_(other.statement_) { other.statement_ = nullptr; }
+  // `in_use` is the cache's mark to clear at the end; null: the statement is ours to finalize.
+  Statement(sqlite3_stmt* statement, bool* in_use) : statement_(statement), in_use_(in_use) {}
+  // A statement that could not be prepared because the file is damaged or away: every Step says so.
+  explicit Statement(Error error) : broken_(std::make_unique<Error>(std::move(error))) {}
+  Statement(Statement&& other) noexcept
+      : statement_(other.statement_), in_use_(other.in_use_), broken_(std::move(other.broken_)) {
+    other.statement_ = nullptr;
+  }
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;
   Statement& operator=(Statement&&) = delete;
@@ -52,9 +59,13 @@ class Statement {
   double real(int column) const;
   // Valid until the next Step.
   ByteView bytes(int column) const;
+  // Makes it ready to bind and run again.
+  void Reset();
 
  private:
-  sqlite3_stmt* statement_;
+  sqlite3_stmt* statement_ = nullptr;
+  bool* in_use_ = nullptr;
+  std::unique_ptr<Error> broken_;
 };
 
 class Database {
@@ -73,9 +84,8 @@ class Database {
 
   // A cached statement for `sql`. Several may be in use for the same text.
   Statement Prepare(std::string_view sql);
-  // SQL that may be the caller's error (a developer's own query): never cached, errors are results.
-  Result<Statement> PrepareUntrusted(std::string_view sql);
-  Status Run(std::string_view sql);
+  // Runs one or more statements that give no rows, uncached.
+  Status Run(const std::string& sql);
 
   Status Begin();
   // On an error the transaction is rolled back.
@@ -85,13 +95,19 @@ class Database {
   // Copies the write-ahead log into the database file.
   Status Checkpoint();
 
-  sqlite3* handle() { return handle_; }
+  // Rows changed by the last statement.
+  std::int64_t changes() const;
 
  private:
+  struct Cached {
+    sqlite3_stmt* statement;
+    std::unique_ptr<bool> in_use;
+  };
   explicit Database(sqlite3* handle) : handle_(handle) {}
-  struct CachedStatements;
+  Status Configure(const Options& options);
+
   sqlite3* handle_;
-  std::unique_ptr<CachedStatements> cached_;
+  std::unordered_map<std::string, std::vector<Cached>> cached_by_sql_;
 };
 
 }  // namespace syncline

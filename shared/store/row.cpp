@@ -1,0 +1,92 @@
+#include "shared/store/row.hpp"
+
+#include "shared/value/id.hpp"
+#include "shared/value/order.hpp"
+
+namespace syncline {
+namespace {
+
+using Fields = std::map<std::string, Value, std::less<>>;
+
+void FlattenInto(Fields& fields, std::string path, const Validator* type, const Value& value) {
+  const Object* object = value.As<Object>();
+  if (!object || !type || type->kind != Validator::Kind::kObject) {
+    fields.insert_or_assign(std::move(path), value);
+    return;
+  }
+  for (const Member& member : object->members()) {
+    const ValidatorField* field = type->FindField(member.name);
+    FlattenInto(fields, path + kPathStep + member.name, field ? &field->type : nullptr,
+                member.value);
+  }
+  fields.insert_or_assign(std::move(path), Value(Object()));
+}
+
+}  // namespace
+
+Fields Flatten(const TableSchema& table, const Object& document) {
+  Fields fields;
+  const bool object = table.document.kind == Validator::Kind::kObject;
+  for (const Member& member : document.members()) {
+    const ValidatorField* field = object ? table.document.FindField(member.name) : nullptr;
+    FlattenInto(fields, member.name, field ? &field->type : nullptr, member.value);
+  }
+  return fields;
+}
+
+Object Assemble(const Fields& fields) {
+  Object document;
+  for (const auto& [path, value] : fields) {
+    Object* parent = &document;
+    std::string_view rest = path;
+    for (std::size_t step; (step = rest.find(kPathStep)) != std::string_view::npos;) {
+      const std::string_view name = rest.substr(0, step);
+      Value* child = parent->Find(name);
+      if (!child || !child->Is<Object>()) {
+        parent->Set(name, Object());
+        child = parent->Find(name);
+      }
+      parent = child->As<Object>();
+      rest.remove_prefix(step + 1);
+    }
+    parent->Set(rest, value);
+  }
+  return document;
+}
+
+RowState ToState(const TableSchema& table, const Row& row) {
+  return {row.clock, row.creation_time, Flatten(table, row.document)};
+}
+
+Row ToRow(const RowId& id, const RowState& state) {
+  return {id, state.creation_time, state.clock, Assemble(state.fields)};
+}
+
+Object WithSystemFields(const TableSchema& table, const Row& row) {
+  Object whole = row.document;
+  whole.Set("_id", IdToText({table.number, row.id}));
+  whole.Set("_creationTime", row.creation_time);
+  return whole;
+}
+
+std::vector<FieldWrite> Difference(const Fields& before, const Fields& after) {
+  std::vector<FieldWrite> writes;
+  auto old = before.begin();
+  auto now = after.begin();
+  while (old != before.end() || now != after.end()) {
+    if (now == after.end() || (old != before.end() && old->first < now->first)) {
+      writes.push_back({old->first, Undefined{}});
+      ++old;
+    } else if (old == before.end() || now->first < old->first) {
+      writes.push_back({now->first, now->second});
+      ++now;
+    } else {
+      if (old->second != now->second) writes.push_back({now->first, now->second});
+      ++old;
+      ++now;
+    }
+  }
+  return writes;
+}
+
+}  // namespace syncline

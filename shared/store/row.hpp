@@ -1,0 +1,36 @@
+// Row: a document with its clock, as the store holds it; and the two ways to see its fields: whole
+// documents for functions, flat paths for the merge.
+#pragma once
+#include "shared/base/ids.hpp"
+#include "shared/merge/merge.hpp"
+#include "shared/schema/schema.hpp"
+#include "shared/value/value.hpp"
+
+namespace syncline {
+
+struct Row {
+  RowId id;
+  double creation_time = 0;
+  // Left empty by reads that do not need it.
+  RowClock clock;
+  // Without the system fields.
+  Object document;
+};
+
+// The document's fields by path: fields that the schema declares as objects go leaf by leaf, all
+// others are one register each.
+std::map<std::string, Value, std::less<>> Flatten(const TableSchema& table, const Object& document);
+Object Assemble(const std::map<std::string, Value, std::less<>>& fields);
+
+RowState ToState(const TableSchema& table, const Row& row);
+// REQUIRES: state.alive().
+Row ToRow(const RowId& id, const RowState& state);
+
+// The document as functions and rules see it: with _id and _creationTime.
+Object WithSystemFields(const TableSchema& table, const Row& row);
+
+// The writes that turn `before` into `after`, ascending by path.
+std::vector<FieldWrite> Difference(const std::map<std::string, Value, std::less<>>& before,
+                                   const std::map<std::string, Value, std::less<>>& after);
+
+}  // namespace syncline

@@ -1,0 +1,301 @@
+#include "shared/store/table_store.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "shared/value/key.hpp"
+
+namespace syncline {
+namespace {
+
+constexpr char kFloatTag = 0x0D;
+
+std::int64_t LimitOf(std::size_t limit) {
+  return static_cast<std::int64_t>(
+      std::min<std::size_t>(limit, std::numeric_limits<std::int32_t>::max()));
+}
+
+// A bound of the creation-time index as the two columns that it is made of.
+struct CreationBound {
+  double creation_time;
+  Bytes id;
+};
+
+const Bytes& AboveAllIds() {
+  static const Bytes kAbove(17, '\xFF');
+  return kAbove;
+}
+
+CreationBound BoundOf(ByteView key, bool high) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  if (key.empty()) return high ? CreationBound{infinity, AboveAllIds()} : CreationBound{-infinity, {}};
+  if (key[0] < kFloatTag) return {-infinity, {}};
+  if (key[0] > kFloatTag) return {infinity, AboveAllIds()};
+  Bytes padded(key.substr(1));
+  const Bytes id = padded.size() > 8 ? padded.substr(8) : Bytes();
+  padded.resize(8, '\0');
+  double creation_time = 0;
+  RowId unused;
+  SplitKeyTail(Bytes(1, kFloatTag) + padded + Bytes(16, '\0'), creation_time, unused);
+  return {creation_time, id};
+}
+
+// Gathers the rows of a statement whose columns start at `first`.
+template <class MakeKey>
+Result<std::vector<Entry>> Gather(const TableLayout& layout, Statement& statement, int first,
+                                  ReadClock clock, MakeKey make_key) {
+  std::vector<Entry> entries;
+  for (;;) {
+    const Result<bool> more = statement.Step();
+    if (!more) return Fail(more.error());
+    if (!*more) return entries;
+    Result<Row> row = ReadRow(layout, statement, first, clock);
+    if (!row) return Fail(row.error());
+    Bytes key = make_key(*row);
+    entries.push_back({std::move(key), std::move(*row)});
+  }
+}
+
+// The columns' values, kept alive while the statement runs.
+class RowBinder {
+ public:
+  RowBinder(Statement& statement, const TableLayout& layout) : statement_(statement), layout_(layout) {
+    encoded_.reserve(layout.columns.size() + 2);
+  }
+
+  void Bind(TenantNo tenant, const Row& row) {
+    statement_.Bind(1, tenant.value).Bind(2, row.creation_time).BindBlob(3, row.id.view());
+    statement_.BindBlob(4, Keep(EncodeRowClock(row.clock)));
+    Object extra;
+    std::size_t column = 0;
+    // Both ascend by name.
+    for (const Member& member : row.document.members()) {
+      while (column < layout_.columns.size() && layout_.columns[column] < member.name) ++column;
+      if (column < layout_.columns.size() && layout_.columns[column] == member.name) {
+        BindValue(static_cast<int>(column) + 6, member.value);
+      } else {
+        extra.Set(member.name, member.value);
+      }
+    }
+    if (!extra.empty()) statement_.BindBlob(5, Keep(EncodeKey(Value(std::move(extra)))));
+  }
+
+ private:
+  const Bytes& Keep(Bytes bytes) {
+    encoded_.push_back(std::move(bytes));
+    return encoded_.back();
+  }
+  void BindValue(int parameter, const Value& value) {
+    if (const double* number = value.As<double>(); number && *number == *number) {
+      statement_.Bind(parameter, *number);
+    } else if (const std::string* text = value.As<std::string>()) {
+      statement_.BindText(parameter, *text);
+    } else if (const bool* truth = value.As<bool>()) {
+      statement_.Bind(parameter, std::int64_t{*truth});
+    } else {
+      statement_.BindBlob(parameter, Keep(EncodeKey(value)));
+    }
+  }
+
+  Statement& statement_;
+  const TableLayout& layout_;
+  std::vector<Bytes> encoded_;
+};
+
+}  // namespace
+
+Bytes TenantKey(TenantNo tenant, ByteView key) {
+  Bytes bytes;
+  bytes.reserve(8 + key.size());
+  for (int shift = 56; shift >= 0; shift -= 8) {
+    bytes.push_back(static_cast<char>(static_cast<std::uint64_t>(tenant.value) >> shift));
+  }
+  bytes += key;
+  return bytes;
+}
+
+Result<TableStore> TableStore::Open(Database& database, const Schema& schema,
+                                    const ExtraIndex& extra_index) {
+  Result<std::vector<TableLayout>> layouts = PrepareLayout(database, schema, extra_index);
+  if (!layouts) return Fail(layouts.error());
+  return TableStore(database, schema, std::move(*layouts));
+}
+
+const TableLayout& TableStore::Layout(TableNumber table) const {
+  const auto found = std::find_if(layouts_.begin(), layouts_.end(), [&](const TableLayout& layout) {
+    return layout.schema->number == table;
+  });
+  CHECK(found != layouts_.end());
+  return *found;
+}
+
+Result<std::vector<TableStore::Found>> TableStore::GetAnywhere(const RowKey& key, ReadClock clock) {
+  const TableLayout& layout = Layout(key.table);
+  Statement statement = database_->Prepare(layout.sql_by_id);
+  statement.BindBlob(1, key.id.view());
+  std::vector<Found> found;
+  for (;;) {
+    const Result<bool> more = statement.Step();
+    if (!more) return Fail(more.error());
+    if (!*more) return found;
+    Result<Row> row = ReadRow(layout, statement, 1, clock);
+    if (!row) return Fail(row.error());
+    found.push_back({{statement.integer(0)}, std::move(*row)});
+  }
+}
+
+Result<std::optional<Row>> TableStore::Get(TenantNo tenant, const RowKey& key, ReadClock clock) {
+  Result<std::vector<Found>> found = GetAnywhere(key, clock);
+  if (!found) return Fail(found.error());
+  for (Found& candidate : *found) {
+    if (candidate.tenant == tenant) return std::optional<Row>(std::move(candidate.row));
+  }
+  return std::optional<Row>();
+}
+
+Status TableStore::PutRow(TenantNo tenant, const TableLayout& layout, const Row& row) {
+  Statement statement = database_->Prepare(layout.sql_put);
+  RowBinder binder(statement, layout);
+  binder.Bind(tenant, row);
+  return statement.Run();
+}
+
+Status TableStore::Write(TenantNo tenant, TableNumber table, const Row* before, const Row* after,
+                         std::vector<TouchedKey>& touched) {
+  CHECK(before || after);
+  CHECK(database_->in_transaction());
+  const TableLayout& layout = Layout(table);
+  const Row& any = after ? *after : *before;
+  // A row that returns from deletion may come with another creation time: then it moves.
+  const bool moves = before && after && before->creation_time != after->creation_time;
+  if (before && (!after || moves)) {
+    Statement statement = database_->Prepare(layout.sql_delete);
+    statement.Bind(1, tenant.value).Bind(2, before->creation_time).BindBlob(3, before->id.view());
+    if (Status done = statement.Run(); !done) return done;
+    CHECK(database_->changes() == 1);
+  }
+  if (after) {
+    if (Status done = PutRow(tenant, layout, *after); !done) return done;
+  }
+  touched.push_back({table, kById, TenantKey(tenant, any.id.view())});
+  if (before) {
+    touched.push_back({table, kByCreationTime,
+                       TenantKey(tenant, CreationKey(before->creation_time, before->id))});
+  }
+  if (after && (!before || moves)) {
+    touched.push_back(
+        {table, kByCreationTime, TenantKey(tenant, CreationKey(after->creation_time, after->id))});
+  }
+  IndexOrdinal ordinal = kFirstDeclared;
+  for (const IndexLayout& index : layout.indexes) {
+    const Bytes old_key = before ? IndexKey(index, *before) : Bytes();
+    const Bytes new_key = after ? IndexKey(index, *after) : Bytes();
+    if (old_key != new_key) {
+      if (before) {
+        Statement statement = database_->Prepare(index.sql_delete);
+        if (Status done = statement.Bind(1, tenant.value).BindBlob(2, old_key).Run(); !done) {
+          return done;
+        }
+        CHECK(database_->changes() == 1);
+      }
+      if (after) {
+        Statement statement = database_->Prepare(index.sql_insert);
+        if (Status done = statement.Bind(1, tenant.value).BindBlob(2, new_key).Run(); !done) {
+          return done;
+        }
+      }
+    }
+    if (before) touched.push_back({table, ordinal, TenantKey(tenant, old_key)});
+    if (after && old_key != new_key) touched.push_back({table, ordinal, TenantKey(tenant, new_key)});
+    ++ordinal;
+  }
+  return Done{};
+}
+
+Status TableStore::EraseTenant(TenantNo tenant) {
+  for (const TableLayout& layout : layouts_) {
+    std::vector<const std::string*> all = {&layout.sql_erase};
+    for (const IndexLayout& index : layout.indexes) all.push_back(&index.sql_erase);
+    for (const std::string* sql : all) {
+      if (Status done = database_->Prepare(*sql).Bind(1, tenant.value).Run(); !done) return done;
+    }
+  }
+  return Done{};
+}
+
+Result<std::vector<Entry>> TableStore::ScanById(TenantNo tenant, const TableLayout& layout,
+                                                const KeyRange& range, bool descending,
+                                                std::size_t limit, ReadClock clock) {
+  // sql_by_id walks one id; a range of ids is rare enough for a statement of its own.
+  std::string sql = layout.sql_by_id;
+  sql.resize(sql.rfind(" WHERE"));
+  sql += " WHERE _tenant=?1 AND _id>=?2";
+  if (!range.high.empty()) sql += " AND _id<?3";
+  sql += descending ? " ORDER BY _id DESC LIMIT ?4" : " ORDER BY _id ASC LIMIT ?4";
+  Statement statement = database_->Prepare(sql);
+  statement.Bind(1, tenant.value).BindBlob(2, range.low);
+  if (!range.high.empty()) statement.BindBlob(3, range.high);
+  statement.Bind(4, LimitOf(limit));
+  return Gather(layout, statement, 1, clock, [](const Row& row) { return Bytes(row.id.view()); });
+}
+
+Result<std::vector<Entry>> TableStore::ScanByCreation(TenantNo tenant, const TableLayout& layout,
+                                                      const KeyRange& range, bool descending,
+                                                      std::size_t limit, ReadClock clock) {
+  const CreationBound low = BoundOf(range.low, false);
+  const CreationBound high = BoundOf(range.high, true);
+  Statement statement =
+      database_->Prepare(descending ? layout.sql_descending : layout.sql_ascending);
+  statement.Bind(1, tenant.value).Bind(2, low.creation_time).BindBlob(3, low.id);
+  statement.Bind(4, high.creation_time).BindBlob(5, high.id).Bind(6, LimitOf(limit));
+  return Gather(layout, statement, 0, clock,
+                [](const Row& row) { return CreationKey(row.creation_time, row.id); });
+}
+
+Result<std::vector<Entry>> TableStore::ScanDeclared(TenantNo tenant, const TableLayout& layout,
+                                                    const IndexLayout& index,
+                                                    const KeyRange& range, bool descending,
+                                                    std::size_t limit, ReadClock clock) {
+  static const Bytes kAboveAllKeys(1, '\xFF');
+  Statement walk = database_->Prepare(descending ? index.sql_descending : index.sql_ascending);
+  walk.Bind(1, tenant.value).BindBlob(2, range.low);
+  walk.BindBlob(3, range.high.empty() ? kAboveAllKeys : range.high).Bind(4, LimitOf(limit));
+  Statement fetch = database_->Prepare(layout.sql_by_key);
+  std::vector<Entry> entries;
+  for (;;) {
+    const Result<bool> more = walk.Step();
+    if (!more) return Fail(more.error());
+    if (!*more) return entries;
+    Bytes key(walk.bytes(0));
+    if (key.size() < kKeyTailBytes) return Fail(Code::kCorrupt, "Index " + index.name + " is damaged");
+    double creation_time = 0;
+    RowId id;
+    SplitKeyTail(key, creation_time, id);
+    fetch.Bind(1, tenant.value).Bind(2, creation_time).BindBlob(3, id.view());
+    const Result<bool> there = fetch.Step();
+    if (!there) return Fail(there.error());
+    if (!*there) {
+      return Fail(Code::kCorrupt, "Index " + index.name + " of table " + layout.schema->name +
+                                      " points to a row that is not there");
+    }
+    Result<Row> row = ReadRow(layout, fetch, 0, clock);
+    if (!row) return Fail(row.error());
+    entries.push_back({std::move(key), std::move(*row)});
+    fetch.Reset();
+  }
+}
+
+Result<std::vector<Entry>> TableStore::Scan(TenantNo tenant, TableNumber table, IndexOrdinal index,
+                                            const KeyRange& range, bool descending,
+                                            std::size_t limit, ReadClock clock) {
+  const TableLayout& layout = Layout(table);
+  if (index == kById) return ScanById(tenant, layout, range, descending, limit, clock);
+  if (index == kByCreationTime) {
+    return ScanByCreation(tenant, layout, range, descending, limit, clock);
+  }
+  CHECK(index - kFirstDeclared < layout.indexes.size());
+  return ScanDeclared(tenant, layout, layout.indexes[index - kFirstDeclared], range, descending,
+                      limit, clock);
+}
+
+}  // namespace syncline
