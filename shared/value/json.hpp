@@ -13,13 +13,23 @@ namespace syncline {
 enum class UndefinedInJson { kRefused, kAllowed };
 
 // Bounds: nesting 64, array 8192 elements, object 1024 members, text 16 MiB. Field names as Convex
-// has them: up to 1024 non-control ASCII characters, not starting with '$'. kInvalid names the
-// place ("at .items[3].name: ...").
+// has them: up to 1024 non-control ASCII characters, not starting with '$', each once. Lone
+// surrogates are refused. kInvalid names the place ("at .items[3].name: ..."). Where undefined is
+// allowed, members may be Undefined too, as a patch has them.
 Result<Value> ParseJson(std::string_view text,
                         UndefinedInJson undefined = UndefinedInJson::kRefused);
 
-// Appends the value's JSON text. Undefined members never occur in objects; a top-level Undefined
-// is written as {"$undefined":null}.
+// JSON that carries values inside: calls, queries, schemas, rules. As ParseJson with undefined
+// allowed, but an object may have members of any name and number ({"$eq":[a,b]}), an array any
+// number of elements, and nesting may be 256. What it carries is checked with CheckValueLimits.
+Result<Value> ParseJsonEnvelope(std::string_view text);
+
+// The bounds of ParseJson, for a value that came another way. kInvalid names the place.
+Status CheckValueLimits(const Value& value,
+                        UndefinedInJson undefined = UndefinedInJson::kRefused);
+
+// Appends the value's JSON text: members in order, numbers as JavaScript prints them. Undefined is
+// written as {"$undefined":null}; only patches have Undefined members.
 void AppendJson(std::string& out, const Value& value);
 void AppendJson(std::string& out, const Object& object);
 std::string ToJson(const Value& value);

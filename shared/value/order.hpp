@@ -1,6 +1,6 @@
 // Convex's total order over values: undefined < null < int64 < float64 < boolean < string < bytes
 // < array < object; strings by UTF-8 bytes, -0 < 0, NaN by its bits; int64 and float64 never equal.
-// The key encoding (key.hpp) has the same order as memcmp; tests/laws of key_test.cpp hold them
+// The key encoding (key.hpp) has the same order as memcmp; the laws in key_test.cpp hold them
 // against each other.
 #pragma once
 #include "shared/value/value.hpp"

@@ -1,0 +1,58 @@
+#include "shared/base/utf8.hpp"
+
+#include <cstdint>
+#include <cstring>
+
+namespace syncline {
+namespace {
+
+bool IsTrail(unsigned char byte) { return (byte & 0xC0) == 0x80; }
+
+// The length of the character at the front of `bytes`, which starts with a byte of 0x80 or more;
+// 0 if it is none.
+std::size_t LongCharacter(const unsigned char* bytes, std::size_t size) {
+  const unsigned char lead = bytes[0];
+  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  if (lead < 0xC2 || lead > 0xF4 || size < length) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if (!IsTrail(bytes[i])) return 0;
+  }
+  const unsigned char second = bytes[1];
+  const bool overlong = (lead == 0xE0 && second < 0xA0) || (lead == 0xF0 && second < 0x90);
+  const bool surrogate = lead == 0xED && second > 0x9F;
+  const bool too_high = lead == 0xF4 && second > 0x8F;
+  return overlong || surrogate || too_high ? 0 : length;
+}
+
+}  // namespace
+
+bool IsUtf8(ByteView bytes) {
+  const auto* at = reinterpret_cast<const unsigned char*>(bytes.data());
+  std::size_t left = bytes.size();
+  while (left > 0) {
+    // Most text is ASCII: eight bytes at a time.
+    std::uint64_t eight = 0;
+    if (left >= 8) {
+      std::memcpy(&eight, at, 8);
+      if ((eight & 0x8080808080808080u) == 0) {
+        at += 8;
+        left -= 8;
+        continue;
+      }
+    }
+    const std::size_t length = *at < 0x80 ? 1 : LongCharacter(at, left);
+    if (length == 0) return false;
+    at += length;
+    left -= length;
+  }
+  return true;
+}
+
+std::string_view Utf8Prefix(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  std::size_t end = bytes_max;
+  while (end > 0 && IsTrail(static_cast<unsigned char>(text[end]))) --end;
+  return text.substr(0, end);
+}
+
+}  // namespace syncline

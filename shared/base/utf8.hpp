@@ -1,0 +1,14 @@
+// UTF-8 as RFC 3629 has it: shortest forms only, no surrogates, nothing above U+10FFFF.
+#pragma once
+#include <string_view>
+
+#include "shared/base/bytes.hpp"
+
+namespace syncline {
+
+bool IsUtf8(ByteView bytes);
+
+// The longest prefix of at most `bytes_max` bytes that cuts no character. REQUIRES: UTF-8.
+std::string_view Utf8Prefix(std::string_view text, std::size_t bytes_max);
+
+}  // namespace syncline
