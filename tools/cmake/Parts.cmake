@@ -38,3 +38,7 @@ function(syncline_part name)
   set_property(GLOBAL APPEND PROPERTY SYNCLINE_TESTS ${tests})
   set_property(GLOBAL APPEND PROPERTY SYNCLINE_PARTS ${name})
 endfunction()
+
+# Boost.JSON is compiled once, in shared/value/boost_json.cpp; who uses it by name gets that.
+add_library(boost_json INTERFACE)
+target_link_libraries(boost_json INTERFACE shared_value)
