@@ -27,6 +27,8 @@ Result<Value> ParseJsonEnvelope(std::string_view text);
 // The bounds of ParseJson, for a value that came another way. kInvalid names the place.
 Status CheckValueLimits(const Value& value,
                         UndefinedInJson undefined = UndefinedInJson::kRefused);
+Status CheckValueLimits(const Object& object,
+                        UndefinedInJson undefined = UndefinedInJson::kRefused);
 
 // Appends the value's JSON text: members in order, numbers as JavaScript prints them. Undefined is
 // written as {"$undefined":null}; only patches have Undefined members.

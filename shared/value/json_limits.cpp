@@ -82,4 +82,8 @@ Status CheckValueLimits(const Value& value, UndefinedInJson undefined) {
   return Check(value, undefined, Place(), 0);
 }
 
+Status CheckValueLimits(const Object& object, UndefinedInJson undefined) {
+  return CheckObject(object, undefined, Place(), 1);
+}
+
 }  // namespace syncline

@@ -248,6 +248,7 @@ int FixedWidth(unsigned char tag) {
 }  // namespace
 
 void AppendKey(Bytes& out, const Value& value) { std::visit(Appender{out}, value.state()); }
+void AppendKey(Bytes& out, const Object& object) { Appender{out}(object); }
 
 Bytes EncodeKey(const Value& value) {
   Bytes out;

@@ -21,6 +21,7 @@
 namespace syncline {
 
 void AppendKey(Bytes& out, const Value& value);
+void AppendKey(Bytes& out, const Object& object);
 Bytes EncodeKey(const Value& value);
 
 // Takes one value from the front of `in`. kCorrupt if the bytes are no canonical encoding, nest

@@ -8,9 +8,10 @@ namespace {
 
 template <class Members>
 auto LowerBound(Members& members, std::string_view name) {
-  return std::lower_bound(
-      members.begin(), members.end(), name,
-      [](const Member& member, std::string_view wanted) { return member.name < wanted; });
+  return std::lower_bound(members.begin(), members.end(), name,
+                          [](const Member& member, std::string_view wanted) {
+                            return member.name.compare(wanted) < 0;
+                          });
 }
 
 }  // namespace

@@ -41,8 +41,8 @@ class Object {
   Value* Find(std::string_view name);
   void Set(std::string_view name, Value value);
   void Remove(std::string_view name);
-  std::size_t size() const { return members_.size(); }
-  bool empty() const { return members_.empty(); }
+  std::size_t size() const;
+  bool empty() const;
   const std::vector<Member>& members() const { return members_; }
   std::vector<Member>& members() { return members_; }
 
@@ -91,6 +91,9 @@ struct Member {
   std::string name;
   Value value;
 };
+
+inline std::size_t Object::size() const { return members_.size(); }
+inline bool Object::empty() const { return members_.empty(); }
 
 // "undefined", "null", "int64", "float64", "boolean", "string", "bytes", "array" or "object".
 const char* TypeName(const Value& value);
