@@ -1,0 +1,151 @@
+// The steps of tools/test, in order. A step runs something and counts: {passed, failed}. Add a line
+// for yours. What cannot be run counts as failed, never as skipped.
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { build, buildPreset, packages, scriptsOf } from "./build.mjs";
+import { CommandFailed, lastLines, root, run } from "./run.mjs";
+
+// quick: part of tools/test --quick too.
+export const steps = [
+  { name: "layers", quick: true, run: () => check("layers", "tools/check_layers") },
+  {
+    name: "format of C++",
+    quick: true,
+    run: () => check("clang-format", "tools/format", ["--check"]),
+  },
+  {
+    name: "format of the rest",
+    quick: true,
+    run: () => check("biome", "npx", ["biome", "check", "."]),
+  },
+
+  { name: "build: g++", quick: true, run: () => builds(() => buildPreset("release")) },
+  { name: "build: wasm", quick: true, run: () => builds(() => buildPreset("wasm")) },
+  { name: "build: npm packages", quick: true, run: () => builds(() => build(["js", "demo"])) },
+  { name: "types of TypeScript", quick: true, run: checkTypes },
+
+  ...nativeTests("release", true),
+  { name: "unit tests: TypeScript", quick: true, run: () => vitest("js") },
+  {
+    name: "simulation",
+    quick: true,
+    run: () => counted("simulate", "tools/simulate", ["--seeds", "20"]),
+  },
+
+  { name: "build: clang", run: () => builds(() => buildPreset("clang")) },
+  { name: "build: sanitizers", run: () => builds(() => buildPreset("debug")) },
+  ...nativeTests("debug", false),
+  { name: "build: ThreadSanitizer", run: () => builds(() => buildPreset("tsan", ["relay_test"])) },
+  nativeTest("tsan", "relay/relay_test", false),
+  {
+    name: "simulation, longer",
+    run: () => counted("simulate-long", "tools/simulate", ["--seeds", "500"]),
+  },
+  { name: "end to end in Chromium", run: () => counted("e2e", "node", ["tests/e2e/run.mjs"]) },
+];
+
+function nativeTests(preset, quick) {
+  return ["shared/shared_test", "wasm/wasm_test", "relay/relay_test"].map((binary) =>
+    nativeTest(preset, binary, quick),
+  );
+}
+
+// A doctest program.
+function nativeTest(preset, binary, quick) {
+  const name = `unit tests: ${binary.split("/")[1]}, ${preset}`;
+  return {
+    name,
+    quick,
+    run: async () => {
+      const result = await run(name, join(root, "build", preset, binary), [], limits);
+      const counts = /\[doctest\] test cases: +\d+ \| +(\d+) passed \| +(\d+) failed/.exec(
+        result.output,
+      );
+      return report(result, counts);
+    },
+  };
+}
+
+const limits = { limitMs: 10 * 60_000 };
+
+// One command that is right or wrong.
+async function check(name, command, args = []) {
+  const result = await run(name, command, args, limits);
+  return report(result, result.status === 0 ? [0, 1, 0] : undefined);
+}
+
+// A program whose last line is "N passed, N failed".
+async function counted(name, command, args) {
+  const result = await run(name, command, args, limits);
+  return report(result, [...result.output.matchAll(/^(\d+) passed, (\d+) failed$/gm)].at(-1));
+}
+
+async function builds(work) {
+  try {
+    await work();
+    return { passed: 1, failed: 0 };
+  } catch (error) {
+    if (!(error instanceof CommandFailed)) throw error;
+    console.log(error.message);
+    return { passed: 0, failed: 1 };
+  }
+}
+
+// Every package with a script "check" (the TypeScript compiler).
+async function checkTypes() {
+  const sum = { passed: 0, failed: 0 };
+  for (const folder of ["js", "demo"]) {
+    for (const name of packages(folder)) {
+      const directory = join(root, folder, name);
+      if (!scriptsOf(directory).check) continue;
+      const result = await run(`types-${folder}-${name}`, "npm", ["run", "--silent", "check"], {
+        ...limits,
+        cwd: directory,
+      });
+      add(sum, report(result, result.status === 0 ? [0, 1, 0] : undefined));
+    }
+  }
+  return sum.passed + sum.failed > 0 ? sum : { passed: 0, failed: 1 };
+}
+
+async function vitest(folder) {
+  const file = join(root, "build/logs/vitest.json");
+  rmSync(file, { force: true });
+  const result = await run(
+    "vitest",
+    "npx",
+    [
+      "vitest",
+      "run",
+      "--root",
+      folder,
+      "--reporter=default",
+      "--reporter=json",
+      `--outputFile=${file}`,
+    ],
+    limits,
+  );
+  if (!existsSync(file)) return report(result, undefined);
+  const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(file, "utf8"));
+  // A file that could not be loaded has no tests to fail.
+  const broken = testResults.filter(
+    ({ status, assertionResults }) => status === "failed" && assertionResults.length === 0,
+  );
+  return report(result, [0, numPassedTests, numFailedTests + broken.length]);
+}
+
+// counts: [, passed, failed] as the program said; it cannot fail without a failure being counted.
+function report(result, counts) {
+  const passed = Number(counts?.[1] ?? 0);
+  let failed = Number(counts?.[2] ?? 0);
+  if (failed === 0 && (result.status !== 0 || passed === 0)) failed = 1;
+  if (failed > 0) {
+    console.log(`${lastLines(result.output)}\n(all of it is in ${result.log})`);
+  }
+  return { passed, failed };
+}
+
+export function add(sum, { passed, failed }) {
+  sum.passed += passed;
+  sum.failed += failed;
+}
