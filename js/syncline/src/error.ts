@@ -3,12 +3,58 @@
 
 export type ErrorCode = "invalid" | "denied" | "not found" | "conflict" | "unavailable" | "corrupt";
 
+const codes: readonly string[] = [
+  "invalid",
+  "denied",
+  "not found",
+  "conflict",
+  "unavailable",
+  "corrupt",
+] satisfies ErrorCode[];
+
+export function isErrorCode(text: unknown): text is ErrorCode {
+  return typeof text === "string" && codes.includes(text);
+}
+
+/** What a rule that refused a write was called, and of which table. */
+export interface ErrorPlace {
+  rule?: string;
+  table?: string;
+}
+
 export class SynclineError extends Error {
   override readonly name = "SynclineError";
   readonly code: ErrorCode;
+  readonly rule?: string;
+  readonly table?: string;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options: ErrorOptions & ErrorPlace = {}) {
     super(message, options);
     this.code = code;
+    if (options.rule !== undefined) this.rule = options.rule;
+    if (options.table !== undefined) this.table = options.table;
   }
+}
+
+// An error as plain data, to cross from the worker to the page.
+export interface ErrorData extends ErrorPlace {
+  code: ErrorCode;
+  message: string;
+}
+
+export function errorToData(error: unknown): ErrorData {
+  if (!(error instanceof SynclineError)) {
+    return { code: "invalid", message: error instanceof Error ? error.message : String(error) };
+  }
+  const { code, message, rule, table } = error;
+  return {
+    code,
+    message,
+    ...(rule === undefined ? {} : { rule }),
+    ...(table === undefined ? {} : { table }),
+  };
+}
+
+export function dataToError({ code, message, ...place }: ErrorData): SynclineError {
+  return new SynclineError(code, message, place);
 }

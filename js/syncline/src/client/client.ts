@@ -1,0 +1,208 @@
+// SynclineClient: the page's side. The database, the functions and the connection to the relay are in a
+// dedicated worker (worker.ts); this hands on what is asked and keeps what the worker reports.
+import {
+  type FunctionArgs,
+  type FunctionReference,
+  type FunctionReturnType,
+  getFunctionName,
+} from "convex/server";
+import { convexToJson, type Value } from "convex/values";
+import { dataToError, SynclineError } from "../error.ts";
+import { type LoopbackEvents, type LoopbackPeer, makeWebSocketClass } from "./loopback-socket.ts";
+import type { PageMessage, WorkerMessage } from "./messages.ts";
+import { ReportsView } from "./reports-view.ts";
+import { StageSettler } from "./stages.ts";
+import type {
+  MutationKey,
+  MutationOptions,
+  MutationStages,
+  PendingMutation,
+  RefusedMutation,
+  Syncline,
+  SyncStatus,
+} from "./types.ts";
+
+export interface SynclineClientOptions {
+  /** A module worker that calls serve(app) of "syncline/worker". */
+  worker: Worker;
+  /** The relay, as "https://relay.example.org". Without it the data stay on this device. */
+  url?: string;
+  /** "opfs" keeps data on the device; "memory" forgets them with the page. Never one for the other. */
+  storage: "opfs" | "memory";
+  /** Tells applications on one origin apart: letters, digits, "-", "_", at most 60. */
+  name?: string;
+}
+
+export class SynclineClient implements Syncline {
+  readonly address: string;
+  readonly webSocketConstructor: typeof WebSocket;
+  private readonly worker: Worker;
+  private readonly reports: ReportsView;
+  private readonly sockets = new Map<number, LoopbackEvents>();
+  private readonly mutations = new Map<number, StageSettler>();
+  private readonly calls = new Map<number, { resolve(): void; reject(error: unknown): void }>();
+  private next = 1;
+  private closed: Promise<void> | undefined;
+
+  constructor(options: SynclineClientOptions) {
+    const { worker, url, storage, name = "app" } = options;
+    if (url !== undefined) requireUrl(url);
+    if (storage !== "opfs" && storage !== "memory") {
+      throw new SynclineError("invalid", `storage must be "opfs" or "memory", not "${storage}"`);
+    }
+    if (!/^[A-Za-z0-9_-]{1,60}$/.test(name)) {
+      throw new SynclineError("invalid", `name "${name}": use 1 to 60 letters, digits, "-", "_"`);
+    }
+    this.worker = worker;
+    this.address = url ?? "http://localhost";
+    this.webSocketConstructor = makeWebSocketClass((events) => this.dial(events));
+    this.reports = new ReportsView(storage === "opfs" ? "durable" : "memory");
+    worker.addEventListener("message", (event: MessageEvent<WorkerMessage>) =>
+      this.receive(event.data),
+    );
+    worker.addEventListener("error", (event) => this.reportWorkerFailure(event));
+    this.post({ type: "open", options: { url: url ?? null, storage, name } });
+    this.watchPage();
+  }
+
+  status(): SyncStatus {
+    return this.reports.status.get();
+  }
+  onStatus(callback: (status: SyncStatus) => void): () => void {
+    return this.reports.status.on(callback);
+  }
+  pending(): readonly PendingMutation[] {
+    return this.reports.pending.get();
+  }
+  onPending(callback: (pending: readonly PendingMutation[]) => void): () => void {
+    return this.reports.pending.on(callback);
+  }
+  refused(): readonly RefusedMutation[] {
+    return this.reports.refused.get();
+  }
+  onRefused(callback: (refused: readonly RefusedMutation[]) => void): () => void {
+    return this.reports.refused.on(callback);
+  }
+
+  dismiss({ tenant, number }: MutationKey): Promise<void> {
+    return this.call((call) => ({ type: "dismiss", call, key: { tenant, number } }));
+  }
+
+  retry({ tenant, number }: MutationKey, options: MutationOptions = {}): MutationStages<unknown> {
+    return this.mutate((call) => ({ type: "retry", call, key: { tenant, number }, options }));
+  }
+
+  mutation<Mutation extends FunctionReference<"mutation">>(
+    reference: Mutation,
+    args: FunctionArgs<Mutation>,
+    options: MutationOptions = {},
+  ): MutationStages<FunctionReturnType<Mutation>> {
+    const path = getFunctionName(reference);
+    const json = convexToJson(args as Value);
+    return this.mutate((call) => ({ type: "mutation", call, path, args: json, options }));
+  }
+
+  setOnline(online: boolean): void {
+    this.post({ type: "setOnline", online });
+  }
+
+  close(): Promise<void> {
+    this.closed ??= this.call((call) => ({ type: "close", call })).then(() => {
+      this.worker.terminate();
+      for (const events of this.sockets.values()) events.closed("the client was closed");
+      this.sockets.clear();
+    });
+    return this.closed;
+  }
+
+  private dial(events: LoopbackEvents): LoopbackPeer {
+    const socket = this.next++;
+    this.sockets.set(socket, events);
+    this.post({ type: "socketOpen", socket });
+    return {
+      send: (text) => this.post({ type: "socketSend", socket, text }),
+      close: () => {
+        if (this.sockets.delete(socket)) this.post({ type: "socketClose", socket });
+      },
+    };
+  }
+
+  private mutate(message: (call: number) => PageMessage): MutationStages<never> {
+    const call = this.next++;
+    const settler = new StageSettler();
+    this.mutations.set(call, settler);
+    this.post(message(call));
+    return settler.stages() as MutationStages<never>;
+  }
+
+  private call(message: (call: number) => PageMessage): Promise<void> {
+    const call = this.next++;
+    return new Promise((resolve, reject) => {
+      this.calls.set(call, { resolve, reject });
+      this.post(message(call));
+    });
+  }
+
+  private receive(message: WorkerMessage): void {
+    switch (message.type) {
+      case "reports":
+        this.reports.take(message.reports);
+        break;
+      case "socketMessage":
+        this.sockets.get(message.socket)?.message(message.text);
+        break;
+      case "socketClosed": {
+        const events = this.sockets.get(message.socket);
+        this.sockets.delete(message.socket);
+        events?.closed(message.reason);
+        break;
+      }
+      case "stage":
+        this.mutations.get(message.call)?.reached(message.stage, message.value);
+        if (message.stage === "accepted") this.mutations.delete(message.call);
+        break;
+      case "stageFailed":
+        this.mutations.get(message.call)?.failed(message.stage, message.error, message.data);
+        this.mutations.delete(message.call);
+        break;
+      case "done":
+        this.calls.get(message.call)?.resolve();
+        this.calls.delete(message.call);
+        break;
+      case "failed":
+        this.calls.get(message.call)?.reject(dataToError(message.error));
+        this.calls.delete(message.call);
+        break;
+      default:
+        message satisfies never;
+    }
+  }
+
+  // The worker's script did not load, or threw outside of any call.
+  private reportWorkerFailure(event: ErrorEvent): void {
+    const message = `the worker failed: ${event.message || "its script could not be loaded"}`;
+    this.reports.take({
+      status: { ...this.status(), problem: { code: "unavailable", message } },
+    });
+  }
+
+  // A page that comes to the front or finds its network again does not wait for the next attempt.
+  private watchPage(): void {
+    if (typeof window === "undefined") return;
+    const wake = (): void => this.post({ type: "wake" });
+    window.addEventListener("online", wake);
+    window.addEventListener("pageshow", (event) => {
+      if (event.persisted) wake();
+    });
+  }
+
+  private post(message: PageMessage): void {
+    this.worker.postMessage(message);
+  }
+}
+
+function requireUrl(url: string): void {
+  if (!/^https?:\/\/[^\s/]+/.test(url)) {
+    throw new SynclineError("invalid", `url "${url}" must begin with http:// or https://`);
+  }
+}

@@ -1,0 +1,66 @@
+// What the page and its worker say to each other. The worker's first word is the page's "open".
+import type { JSONValue } from "convex/values";
+import type { ErrorData } from "../error.ts";
+import type { MutationKey, MutationOptions, SyncStatus } from "./types.ts";
+
+export interface OpenOptions {
+  /** The relay, as "https://relay.example.org"; null: this device alone. */
+  url: string | null;
+  storage: "opfs" | "memory";
+  /** Names the application's data on this origin. */
+  name: string;
+}
+
+// A mutation of the reports, arguments still in Convex's JSON.
+export interface PendingData {
+  tenant: string;
+  number: number;
+  path: string;
+  args: JSONValue;
+  at: number;
+  rows: { table: string; id: string }[];
+}
+
+export interface RefusedData {
+  tenant: string;
+  number: number;
+  code: ErrorData["code"];
+  message: string;
+  table: string | null;
+  row: string | null;
+  rule: string | null;
+  path: string;
+  args: JSONValue;
+  at: number;
+}
+
+export interface Reports {
+  status: SyncStatus;
+  pending: PendingData[];
+  refused: RefusedData[];
+}
+
+export type PageMessage =
+  | { type: "open"; options: OpenOptions }
+  | { type: "socketOpen"; socket: number }
+  | { type: "socketSend"; socket: number; text: string }
+  | { type: "socketClose"; socket: number }
+  | { type: "mutation"; call: number; path: string; args: JSONValue; options: MutationOptions }
+  | { type: "retry"; call: number; key: MutationKey; options: MutationOptions }
+  | { type: "dismiss"; call: number; key: MutationKey }
+  | { type: "setOnline"; online: boolean }
+  /** The page was woken or the network came back: connect at once. */
+  | { type: "wake" }
+  | { type: "close"; call: number };
+
+export type Stage = "applied" | "durable" | "accepted";
+
+export type WorkerMessage =
+  | { type: "reports"; reports: Partial<Reports> }
+  | { type: "socketMessage"; socket: number; text: string }
+  | { type: "socketClosed"; socket: number; reason: string }
+  | { type: "stage"; call: number; stage: Stage; value: JSONValue }
+  /** This stage and those behind it failed. */
+  | { type: "stageFailed"; call: number; stage: Stage; error: ErrorData; data?: JSONValue }
+  | { type: "done"; call: number }
+  | { type: "failed"; call: number; error: ErrorData };

@@ -1,0 +1,57 @@
+// Stages: the promises of one mutation, settled from where it runs.
+import { ConvexError, type JSONValue, jsonToConvex, type Value } from "convex/values";
+import { dataToError, type ErrorData } from "../error.ts";
+import type { Stage } from "./messages.ts";
+import type { MutationStages } from "./types.ts";
+
+interface Deferred<Result> {
+  promise: Promise<Result>;
+  resolve(result: Result): void;
+  reject(error: unknown): void;
+}
+
+function defer<Result>(): Deferred<Result> {
+  let resolve: (result: Result) => void = () => {};
+  let reject: (error: unknown) => void = () => {};
+  const promise = new Promise<Result>((onResult, onError) => {
+    resolve = onResult;
+    reject = onError;
+  });
+  // A stage that nobody awaits may fail without being an unhandled rejection.
+  promise.catch(() => {});
+  return { promise, resolve, reject };
+}
+
+const order: readonly Stage[] = ["applied", "durable", "accepted"];
+
+export class StageSettler {
+  private readonly applied = defer<Value>();
+  private readonly durable = defer<void>();
+  private readonly accepted = defer<void>();
+
+  stages(): MutationStages<unknown> {
+    return {
+      applied: this.applied.promise,
+      durable: this.durable.promise,
+      accepted: this.accepted.promise,
+    };
+  }
+
+  reached(stage: Stage, value: JSONValue): void {
+    if (stage === "applied") this.applied.resolve(jsonToConvex(value));
+    else this[stage].resolve();
+  }
+
+  // The stage and those behind it. A ConvexError's data, if the function threw one.
+  failed(stage: Stage, error: ErrorData, data?: JSONValue): void {
+    const thrown =
+      data === undefined ? dataToError(error) : convexError(error.message, jsonToConvex(data));
+    for (const later of order.slice(order.indexOf(stage))) this[later].reject(thrown);
+  }
+}
+
+function convexError(message: string, data: Value): ConvexError<Value> {
+  const error = new ConvexError(data);
+  error.message = message;
+  return error;
+}

@@ -1,0 +1,102 @@
+// What applications see of a client: its status, its pending and refused mutations, its calls.
+import type { FunctionArgs, FunctionReference, FunctionReturnType } from "convex/server";
+import type { Value } from "convex/values";
+import type { ErrorData } from "../error.ts";
+
+export type MutationReference = FunctionReference<"mutation">;
+export type QueryReference = FunctionReference<"query">;
+
+export interface SyncStatus {
+  /** The connection to the relay; "offline" also while waiting to try again. */
+  connection: "offline" | "connecting" | "online";
+  /** "synced": everything that this person may see has arrived. */
+  sync: "offline" | "syncing" | "synced";
+  /** Mutations that the relay has not decided on. */
+  pending: number;
+  /** What a finished mutation survives: loss of power, a crash, nothing. */
+  storage: "durable" | "relaxed" | "memory";
+  /** What a person should know or do something about; null if all is well. */
+  problem: ErrorData | null;
+}
+
+/** A mutation that is on this device and that the relay has not decided on. */
+export interface PendingMutation {
+  tenant: string;
+  number: number;
+  /** The function, as "mutations/schedules:create". */
+  path: string;
+  args: Record<string, Value>;
+  /** When it ran, in Unix milliseconds. */
+  at: number;
+  rows: { table: string; id: string }[];
+}
+
+/** A mutation that the relay refused; what it wrote has been undone here. Kept until dismissed. */
+export interface RefusedMutation {
+  tenant: string;
+  number: number;
+  code: ErrorData["code"];
+  /** A sentence for the person. */
+  message: string;
+  table: string | null;
+  row: string | null;
+  rule: string | null;
+  path: string;
+  args: Record<string, Value>;
+  at: number;
+}
+
+/** Names one mutation of this device. */
+export interface MutationKey {
+  tenant: string;
+  number: number;
+}
+
+export interface MutationOptions {
+  /** false: do not judge the rules on the device; the relay does in any case. Default true. */
+  preview?: boolean;
+}
+
+/** The stages of a mutation. Each may be awaited or left alone. */
+export interface MutationStages<Result> {
+  /** It ran, and queries show it. Rejects if the function threw or a rule refused it here. */
+  applied: Promise<Result>;
+  /** It is on the device's disk, as far as status().storage promises. */
+  durable: Promise<void>;
+  /** The relay accepted it. Rejects with a SynclineError if it refused. Pending while offline. */
+  accepted: Promise<void>;
+}
+
+/** What the page's client (SynclineClient) and Node's (openSyncline) have in common. */
+export interface Syncline {
+  /** For ConvexReactClient and ConvexClient: the address, and the WebSocket class to give beside it. */
+  readonly address: string;
+  readonly webSocketConstructor: typeof WebSocket;
+
+  /** The same object until something changes. */
+  status(): SyncStatus;
+  /** Calls back after each change. Returns how to stop. */
+  onStatus(callback: (status: SyncStatus) => void): () => void;
+
+  /** Oldest first, at most 1000. The same array until something changes. */
+  pending(): readonly PendingMutation[];
+  onPending(callback: (pending: readonly PendingMutation[]) => void): () => void;
+  /** Newest 1000. The same array until something changes. */
+  refused(): readonly RefusedMutation[];
+  onRefused(callback: (refused: readonly RefusedMutation[]) => void): () => void;
+  /** Forgets a refused mutation. */
+  dismiss(refused: MutationKey): Promise<void>;
+  /** Runs a refused mutation again with the same arguments and, if that applies, dismisses it. */
+  retry(refused: MutationKey, options?: MutationOptions): MutationStages<unknown>;
+
+  mutation<Mutation extends MutationReference>(
+    reference: Mutation,
+    args: FunctionArgs<Mutation>,
+    options?: MutationOptions,
+  ): MutationStages<FunctionReturnType<Mutation>>;
+
+  /** false: as if the network were cut, until true. */
+  setOnline(online: boolean): void;
+  /** Ends the connection and gives up the data's files. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,52 @@
+// syncline/react: hooks for what Convex's own do not tell: sync status, pending and refused mutations.
+import {
+  createContext,
+  createElement,
+  type ReactNode,
+  useContext,
+  useSyncExternalStore,
+} from "react";
+import type { PendingMutation, RefusedMutation, Syncline, SyncStatus } from "../client/types.ts";
+
+const SynclineContext = createContext<Syncline | null>(null);
+
+/** Gives the client to the hooks below. Convex's own provider stands beside it. */
+export function SynclineProvider(props: { client: Syncline; children?: ReactNode }): ReactNode {
+  return createElement(SynclineContext.Provider, { value: props.client }, props.children);
+}
+
+/** The client itself, for mutation(), dismiss(), retry(), setOnline(). */
+export function useSyncline(): Syncline {
+  const client = useContext(SynclineContext);
+  if (!client) throw new Error("useSyncline: there is no SynclineProvider above this component");
+  return client;
+}
+
+export function useSyncStatus(): SyncStatus {
+  const client = useSyncline();
+  return useSyncExternalStore(
+    (callback) => client.onStatus(callback),
+    () => client.status(),
+    () => client.status(),
+  );
+}
+
+/** The mutations that the relay has not decided on, oldest first. */
+export function usePendingMutations(): readonly PendingMutation[] {
+  const client = useSyncline();
+  return useSyncExternalStore(
+    (callback) => client.onPending(callback),
+    () => client.pending(),
+    () => client.pending(),
+  );
+}
+
+/** The mutations that the relay refused and that nobody has dismissed. */
+export function useRefusedMutations(): readonly RefusedMutation[] {
+  const client = useSyncline();
+  return useSyncExternalStore(
+    (callback) => client.onRefused(callback),
+    () => client.refused(),
+    () => client.refused(),
+  );
+}

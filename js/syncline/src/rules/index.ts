@@ -1,0 +1,33 @@
+// syncline/rules: who may read, insert, update and delete which rows.
+export {
+  allow,
+  type Clause,
+  defineRules,
+  type Rule,
+  type Rules,
+  type RulesDefinition,
+  type TableRules,
+} from "./define.ts";
+export {
+  always,
+  and,
+  type Condition,
+  changed,
+  eq,
+  gt,
+  gte,
+  isIn,
+  type Literal,
+  lt,
+  lte,
+  ne,
+  never,
+  not,
+  type Operand,
+  old,
+  or,
+  role,
+  row,
+  user,
+  type ValueExpression,
+} from "./expression.ts";
