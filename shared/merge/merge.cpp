@@ -136,8 +136,8 @@ Result<RowClock> DecodeRowClock(ByteView bytes) {
     if (!TakeVarint(bytes, size) || size > bytes.size()) {
       return Fail(Code::kCorrupt, "A row's clock has a broken path");
     }
-    std::string path(bytes.substr(0, size));
-    bytes.remove_prefix(size);
+    std::string path(bytes.substr(0, static_cast<std::size_t>(size)));
+    bytes.remove_prefix(path.size());
     if (!TakeStamp(bytes, stamp)) return Fail(Code::kCorrupt, "A row's clock has a broken stamp");
     clock.exceptions.insert_or_assign(std::move(path), stamp);
   }
