@@ -30,7 +30,8 @@ struct TableSchema {
 };
 
 struct Schema {
-  std::vector<TableSchema> tables;  // ascending by name
+  std::vector<TableSchema> tables;     // ascending by name
+  std::vector<std::size_t> by_number;  // positions in `tables`, ascending by number
   // FNV-1a, 64 bits, of the canonical JSON text.
   std::uint64_t hash = 0;
   // False if the application switched validation of documents off.
@@ -41,12 +42,14 @@ struct Schema {
 };
 
 // Bounds: 10,000 tables, 64 indexes a table, 16 fields an index. Names: 1 to 64 characters, letters,
-// digits and underscores, starting with a letter. kInvalid names the table and what is wrong, also
-// when two tables' numbers collide (rename one).
+// digits and underscores, starting with a letter. kInvalid names the table and what is wrong: also
+// when two tables' numbers collide (rename one), when a v.id() names no table, and when an index names
+// a field that no document can have. Search and vector indexes are ignored.
 Result<Schema> ParseSchema(std::string_view json);
 
 // Checks a whole document (system fields excluded) against its table, ids of other tables and the
-// limits included: 1,024 fields, nesting 16, 1 MiB in key encoding. `unknown` as in Validate.
+// limits included: 1,024 fields an object, nesting 16, 1 MiB in key encoding. `unknown` as in
+// Validate.
 Status ValidateDocument(const Schema& schema, const TableSchema& table, const Object& document,
                         UnknownFields unknown = UnknownFields::kRefused);
 

@@ -2,13 +2,13 @@
 // ({"type":"object","value":{...}} and so on). The package itself checks nothing, so the host does,
 // here: arguments, results and documents.
 #pragma once
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "shared/base/ids.hpp"
 #include "shared/base/result.hpp"
+#include "shared/value/place.hpp"
 #include "shared/value/value.hpp"
 
 namespace syncline {
@@ -18,14 +18,25 @@ struct ValidatorField;
 // A tree, immutable once parsed and cheap to copy nodes of by reference.
 struct Validator {
   enum class Kind {
-    kAny, kNull, kNumber, kBigint, kBoolean, kString, kBytes, kLiteral, kId, kArray, kRecord,
-    kObject, kUnion,
+    kAny,
+    kNull,
+    kNumber,
+    kBigint,
+    kBoolean,
+    kString,
+    kBytes,
+    kLiteral,
+    kId,
+    kArray,
+    kRecord,
+    kObject,
+    kUnion,
   };
   Kind kind = Kind::kAny;
-  Value literal;                        // kLiteral
-  std::string table;                    // kId: the table's name
-  std::vector<Validator> members;       // kArray: [element]; kRecord: [keys, values]; kUnion
-  std::vector<ValidatorField> fields;   // kObject, ascending by name
+  Value literal;                       // kLiteral
+  std::string table;                   // kId: the table's name
+  std::vector<Validator> members;      // kArray: [element]; kRecord: [keys, values]; kUnion
+  std::vector<ValidatorField> fields;  // kObject, ascending by name
 
   const ValidatorField* FindField(std::string_view name) const;
 };
@@ -38,6 +49,8 @@ struct ValidatorField {
 
 // kInvalid names the place in the validator's JSON. Nesting at most 64.
 Result<Validator> ParseValidator(std::string_view json);
+// The same from JSON that was parsed with ParseJsonEnvelope, at `place` of a larger text.
+Result<Validator> ValidatorFrom(const Value& json, const Place& place);
 
 enum class UnknownFields { kRefused, kAllowed };
 
@@ -46,6 +59,8 @@ enum class UnknownFields { kRefused, kAllowed };
 // v.union(v.literal("draft"), v.literal("active"))`. `unknown` is about members of the outermost
 // object that the validator does not name.
 Status Validate(const Validator& validator, const Value& value,
+                UnknownFields unknown = UnknownFields::kRefused);
+Status Validate(const Validator& validator, const Object& object,
                 UnknownFields unknown = UnknownFields::kRefused);
 
 // The validator as a developer would write it, e.g. `v.optional(v.string())` without the optional.

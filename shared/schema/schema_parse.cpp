@@ -1,0 +1,225 @@
+// Schemas from the JSON that npm convex's Schema.export() gives:
+//   {"tables": [{"tableName", "documentType": validator,
+//                "indexes": [{"indexDescriptor", "fields": ["status", "address.city"]}], ...}],
+//    "schemaValidation": true}
+#include <algorithm>
+
+#include "shared/base/hash.hpp"
+#include "shared/schema/schema.hpp"
+#include "shared/value/id.hpp"
+#include "shared/value/json.hpp"
+
+namespace syncline {
+namespace {
+
+using Kind = Validator::Kind;
+constexpr std::size_t kTablesMax = 10'000;
+constexpr std::size_t kIndexesMax = 64;
+constexpr std::size_t kIndexFieldsMax = 16;
+constexpr std::size_t kNameCharactersMax = 64;
+
+Failure FailIn(const std::string& table, const std::string& message) {
+  return Fail(Code::kInvalid, "Schema, table " + table.substr(0, 80) + ": " + message);
+}
+
+bool IsName(std::string_view name) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const auto is_other = [](char c) { return (c >= '0' && c <= '9') || c == '_'; };
+  return !name.empty() && name.size() <= kNameCharactersMax && is_letter(name.front()) &&
+         std::all_of(name.begin(), name.end(), [&](char c) { return is_letter(c) || is_other(c); });
+}
+
+constexpr const char* kNameRule =
+    " must be 1 to 64 letters, digits and underscores and start with a letter";
+
+const std::string* FindText(const Object& object, std::string_view name) {
+  const Value* value = object.Find(name);
+  return value ? value->As<std::string>() : nullptr;
+}
+
+const Array* FindArray(const Object& object, std::string_view name) {
+  const Value* value = object.Find(name);
+  return value ? value->As<Array>() : nullptr;
+}
+
+// Whether a document of this form can have a value at the path.
+bool MayHavePath(const Validator& validator, std::string_view path) {
+  if (validator.kind == Kind::kAny || validator.kind == Kind::kRecord) return true;
+  if (validator.kind == Kind::kUnion) {
+    return std::any_of(validator.members.begin(), validator.members.end(),
+                       [path](const Validator& member) { return MayHavePath(member, path); });
+  }
+  if (validator.kind != Kind::kObject) return false;
+  const std::size_t dot = path.find('.');
+  const ValidatorField* field = validator.FindField(path.substr(0, dot));
+  if (!field || dot == path.npos) return field;
+  return MayHavePath(field->type, path.substr(dot + 1));
+}
+
+// The fields without the implicit ones at the end, which some exports list.
+Result<std::vector<std::string>> ParseIndexFields(const Object& json) {
+  const Array* fields = FindArray(json, "fields");
+  if (!fields) return Fail(Code::kInvalid, "has no \"fields\"");
+  std::vector<std::string> paths;
+  for (const Value& field : *fields) {
+    const std::string* path = field.As<std::string>();
+    if (!path || path->empty()) return Fail(Code::kInvalid, "has a field that is no path");
+    if (std::find(paths.begin(), paths.end(), *path) != paths.end()) {
+      return Fail(Code::kInvalid, "names the field " + *path + " twice");
+    }
+    paths.push_back(*path);
+  }
+  for (const char* implicit : {"_id", "_creationTime"}) {
+    if (!paths.empty() && paths.back() == implicit) paths.pop_back();
+  }
+  if (paths.empty()) return Fail(Code::kInvalid, "has no fields");
+  if (paths.size() > kIndexFieldsMax) return Fail(Code::kInvalid, "has more than 16 fields");
+  return paths;
+}
+
+Status CheckIndexFields(const TableSchema& table, const IndexSchema& index) {
+  for (const std::string& path : index.fields) {
+    if (path.front() == '_') {
+      return Fail(Code::kInvalid, "names the system field " + path);
+    }
+    if (!MayHavePath(table.document, path)) {
+      return Fail(Code::kInvalid, "names the field " + path + ", which no document can have");
+    }
+  }
+  return Done{};
+}
+
+Status ParseIndex(const Value& json, TableSchema& table) {
+  const Object* object = json.As<Object>();
+  const std::string* name = object ? FindText(*object, "indexDescriptor") : nullptr;
+  if (!name) return FailIn(table.name, "an index has no \"indexDescriptor\"");
+  const std::string subject = "index " + name->substr(0, 80);
+  if (!IsName(*name)) return FailIn(table.name, subject + kNameRule);
+  if (*name == "by_id" || *name == "by_creation_time") {
+    return FailIn(table.name, subject + " exists already: every table has it");
+  }
+  if (table.FindIndex(*name)) return FailIn(table.name, subject + " occurs twice");
+  Result<std::vector<std::string>> fields = ParseIndexFields(*object);
+  if (!fields) return FailIn(table.name, subject + " " + fields.error().message);
+  IndexSchema index{*name, *std::move(fields)};
+  if (Status checked = CheckIndexFields(table, index); !checked) {
+    return FailIn(table.name, subject + " " + checked.error().message);
+  }
+  table.indexes.push_back(std::move(index));
+  return Done{};
+}
+
+bool IsDocumentType(const Validator& validator) {
+  if (validator.kind != Kind::kUnion) {
+    return validator.kind == Kind::kAny || validator.kind == Kind::kObject;
+  }
+  return std::all_of(validator.members.begin(), validator.members.end(),
+                     [](const Validator& member) { return member.kind == Kind::kObject; });
+}
+
+Status CheckDocumentType(const TableSchema& table, const Validator& document) {
+  if (!IsDocumentType(document)) {
+    return FailIn(table.name, "a document must be v.object(...), a union of objects or v.any()");
+  }
+  for (const ValidatorField& field : document.fields) {
+    if (!field.name.empty() && field.name.front() == '_') {
+      return FailIn(table.name, "field " + field.name + " starts with an underscore, reserved");
+    }
+  }
+  for (const Validator& member : document.members) {
+    if (Status checked = CheckDocumentType(table, member); !checked) return checked;
+  }
+  return Done{};
+}
+
+Result<TableSchema> ParseTable(const Value& json) {
+  const Object* object = json.As<Object>();
+  const std::string* name = object ? FindText(*object, "tableName") : nullptr;
+  if (!name) return Fail(Code::kInvalid, "Schema: a table has no \"tableName\"");
+  if (!IsName(*name)) return FailIn(*name, std::string("its name") + kNameRule);
+  TableSchema table;
+  table.name = *name;
+  table.number = NumberOfTable(*name);
+  const Value* type = object->Find("documentType");
+  if (!type) return FailIn(*name, "\"documentType\" is missing");
+  Result<Validator> document = ValidatorFrom(*type, Place());
+  if (!document) return FailIn(*name, document.error().message);
+  table.document = *std::move(document);
+  if (Status checked = CheckDocumentType(table, table.document); !checked) {
+    return Fail(checked.error());
+  }
+  const Array* indexes = FindArray(*object, "indexes");
+  if (!indexes) return FailIn(*name, "\"indexes\" is missing");
+  if (indexes->size() > kIndexesMax) return FailIn(*name, "more than 64 indexes");
+  for (const Value& index : *indexes) {
+    if (Status parsed = ParseIndex(index, table); !parsed) return Fail(parsed.error());
+  }
+  return table;
+}
+
+// The first table that a v.id() names and the schema lacks; null if there is none. Names of system
+// tables start with an underscore.
+const std::string* FindDanglingTable(const Schema& schema, const Validator& validator) {
+  if (validator.kind == Kind::kId && validator.table.front() != '_' &&
+      !schema.FindTable(validator.table)) {
+    return &validator.table;
+  }
+  for (const Validator& member : validator.members) {
+    if (const std::string* table = FindDanglingTable(schema, member)) return table;
+  }
+  for (const ValidatorField& field : validator.fields) {
+    if (const std::string* table = FindDanglingTable(schema, field.type)) return table;
+  }
+  return nullptr;
+}
+
+// Sorts the tables and checks what concerns several of them.
+Status Arrange(Schema& schema) {
+  std::vector<TableSchema>& tables = schema.tables;
+  std::sort(tables.begin(), tables.end(),
+            [](const TableSchema& a, const TableSchema& b) { return a.name < b.name; });
+  for (std::size_t i = 0; i < tables.size(); ++i) schema.by_number.push_back(i);
+  std::sort(schema.by_number.begin(), schema.by_number.end(),
+            [&](std::size_t a, std::size_t b) { return tables[a].number < tables[b].number; });
+  for (std::size_t i = 1; i < tables.size(); ++i) {
+    if (tables[i - 1].name == tables[i].name) return FailIn(tables[i].name, "it occurs twice");
+    const TableSchema& a = tables[schema.by_number[i - 1]];
+    const TableSchema& b = tables[schema.by_number[i]];
+    if (a.number == b.number) {
+      return FailIn(a.name, "its number collides with that of " + b.name + "; rename one of them");
+    }
+  }
+  for (const TableSchema& table : tables) {
+    if (const std::string* missing = FindDanglingTable(schema, table.document)) {
+      return FailIn(table.name, "v.id(\"" + missing->substr(0, 80) + "\") names no table");
+    }
+  }
+  return Done{};
+}
+
+}  // namespace
+
+Result<Schema> ParseSchema(std::string_view json) {
+  const Result<Value> value = ParseJsonEnvelope(json);
+  if (!value) return Fail(Code::kInvalid, "Schema " + value.error().message);
+  const Object* object = value->As<Object>();
+  const Array* tables = object ? FindArray(*object, "tables") : nullptr;
+  if (!tables) return Fail(Code::kInvalid, "Schema: \"tables\" is missing");
+  if (tables->size() > kTablesMax) return Fail(Code::kInvalid, "Schema: more than 10,000 tables");
+  Schema schema;
+  const Value* validates = object->Find("schemaValidation");
+  if (validates && !validates->Is<bool>()) {
+    return Fail(Code::kInvalid, "Schema: \"schemaValidation\" must be a boolean");
+  }
+  schema.validates_documents = !validates || *validates->As<bool>();
+  for (const Value& table : *tables) {
+    Result<TableSchema> parsed = ParseTable(table);
+    if (!parsed) return Fail(parsed.error());
+    schema.tables.push_back(*std::move(parsed));
+  }
+  if (Status arranged = Arrange(schema); !arranged) return Fail(arranged.error());
+  schema.hash = Fnv1a64(ToJson(*value));
+  return schema;
+}
+
+}  // namespace syncline

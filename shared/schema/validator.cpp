@@ -1,0 +1,164 @@
+#include "shared/schema/validator.hpp"
+
+#include <algorithm>
+
+#include "shared/base/utf8.hpp"
+#include "shared/value/id.hpp"
+#include "shared/value/json.hpp"
+#include "shared/value/order.hpp"
+
+namespace syncline {
+namespace {
+
+using Kind = Validator::Kind;
+constexpr std::size_t kValueCharactersMax = 200;
+constexpr std::size_t kValidatorCharactersMax = 1000;
+
+std::string Cut(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return std::string(text);
+  return std::string(Utf8Prefix(text, bytes_max)) + "...";
+}
+
+bool IsIdOf(const std::string& table, const std::string& text) {
+  const auto key = IdFromText(text);
+  return key && key->table == NumberOfTable(table);
+}
+
+// One walk over a value. Texts are made for the first mismatch only, and not while the members of a
+// union are tried.
+class Checker {
+ public:
+  bool Check(const Validator& validator, const Value& value, const Place& place,
+             UnknownFields unknown = UnknownFields::kRefused) {
+    const Object* object = value.As<Object>();
+    if (object) return Check(validator, *object, place, unknown);
+    return MatchesPlain(validator, value, place);
+  }
+
+  bool Check(const Validator& validator, const Object& object, const Place& place,
+             UnknownFields unknown) {
+    switch (validator.kind) {
+      case Kind::kAny: return true;
+      case Kind::kObject: return CheckFields(validator, object, place, unknown);
+      case Kind::kRecord: return CheckRecord(validator, object, place);
+      case Kind::kUnion: return CheckUnion(validator, object, place, unknown);
+      default: return Mismatch(validator, object, place);
+    }
+  }
+
+  const std::string& message() const { return message_; }
+
+ private:
+  bool MatchesPlain(const Validator& validator, const Value& value, const Place& place) {
+    const auto found = [&](bool matches) { return matches || Mismatch(validator, value, place); };
+    const std::string* text = value.As<std::string>();
+    switch (validator.kind) {
+      case Kind::kAny: return found(!value.is_undefined());
+      case Kind::kNull: return found(value.Is<Null>());
+      case Kind::kNumber: return found(value.Is<double>());
+      case Kind::kBigint: return found(value.Is<std::int64_t>());
+      case Kind::kBoolean: return found(value.Is<bool>());
+      case Kind::kString: return found(text);
+      case Kind::kBytes: return found(value.Is<BytesValue>());
+      case Kind::kLiteral: return found(value == validator.literal);
+      case Kind::kId: return found(text && IsIdOf(validator.table, *text));
+      case Kind::kArray: return CheckArray(validator, value, place);
+      case Kind::kRecord:
+      case Kind::kObject: return found(false);
+      case Kind::kUnion: return CheckUnion(validator, value, place, UnknownFields::kRefused);
+    }
+    return false;
+  }
+
+  bool CheckArray(const Validator& validator, const Value& value, const Place& place) {
+    const Array* array = value.As<Array>();
+    if (!array) return Mismatch(validator, value, place);
+    for (std::size_t i = 0; i < array->size(); ++i) {
+      if (!Check(validator.members[0], (*array)[i], Place(place, i))) return false;
+    }
+    return true;
+  }
+
+  bool CheckRecord(const Validator& validator, const Object& object, const Place& place) {
+    for (const Member& member : object.members()) {
+      const Place inner(place, std::string_view(member.name));
+      if (!Check(validator.members[0], Value(member.name), inner)) return false;
+      if (!Check(validator.members[1], member.value, inner)) return false;
+    }
+    return true;
+  }
+
+  bool CheckFields(const Validator& validator, const Object& object, const Place& place,
+                   UnknownFields unknown) {
+    for (const ValidatorField& field : validator.fields) {
+      const Value* value = object.Find(field.name);
+      if (!value) {
+        if (field.optional) continue;
+        return Mismatch(validator, object, place,
+                        "Object is missing the required field `" + field.name +
+                            "` (wrap it in v.optional(...) if this is expected).");
+      }
+      if (!Check(field.type, *value, Place(place, std::string_view(field.name)))) return false;
+    }
+    if (unknown == UnknownFields::kAllowed) return true;
+    for (const Member& member : object.members()) {
+      if (validator.FindField(member.name)) continue;
+      return Mismatch(validator, object, place,
+                      "Object contains the extra field `" + Cut(member.name, 64) +
+                          "` that is not in the validator.");
+    }
+    return true;
+  }
+
+  template <class Found>
+  bool CheckUnion(const Validator& validator, const Found& found, const Place& place,
+                  UnknownFields unknown) {
+    const bool was_quiet = std::exchange(quiet_, true);
+    const bool matches =
+        std::any_of(validator.members.begin(), validator.members.end(),
+                    [&](const Validator& member) { return Check(member, found, place, unknown); });
+    quiet_ = was_quiet;
+    return matches || Mismatch(validator, found, place);
+  }
+
+  template <class Found>
+  bool Mismatch(const Validator& validator, const Found& found, const Place& place,
+                std::string_view problem = "Value does not match validator.") {
+    if (quiet_) return false;
+    std::string json;
+    AppendJson(json, found);
+    const std::string path = place.Text();
+    message_ = problem;
+    message_ += " Path: " + (path.empty() ? "." : Cut(path, kValueCharactersMax));
+    message_ += "; Value: " + Cut(json, kValueCharactersMax);
+    message_ += "; Validator: " + Cut(Describe(validator), kValidatorCharactersMax);
+    return false;
+  }
+
+  std::string message_;
+  bool quiet_ = false;
+};
+
+}  // namespace
+
+const ValidatorField* Validator::FindField(std::string_view name) const {
+  const auto at = std::lower_bound(fields.begin(), fields.end(), name,
+                                   [](const ValidatorField& field, std::string_view wanted) {
+                                     return field.name.compare(wanted) < 0;
+                                   });
+  return at != fields.end() && at->name == name ? &*at : nullptr;
+}
+
+Status Validate(const Validator& validator, const Value& value, UnknownFields unknown) {
+  Checker checker;
+  if (checker.Check(validator, value, Place(), unknown)) return Done{};
+  return Fail(Code::kInvalid, checker.message());
+}
+
+Status Validate(const Validator& validator, const Object& object, UnknownFields unknown) {
+  Checker checker;
+  if (checker.Check(validator, object, Place(), unknown)) return Done{};
+  return Fail(Code::kInvalid, checker.message());
+}
+
+}  // namespace syncline
