@@ -6,18 +6,19 @@
 //   { "tenancy":    { "root": "organizations", "fields": { "users": "organizationId", ... } },
 //     "membership": { "table": "users", "field": "email", "claim": "email", "role": "role" },
 //     "tables": { "schedules": { "read": Rule, "insert": Rule, "update": Rule, "delete": Rule } } }
-//   Rule: an array of { "name": text, "message": text, "allow": Expr }; all must allow. A missing
-//   rule denies.
+//   Rule: an array of one or more { "name": text, "message": text, "allow": Expr }; all must allow.
+//   A missing rule denies.
 //   Expr: a JSON array that starts with an operator:
 //     ["literal", v] ["row", "path"] ["old", "path"] ["user", "claim"] ["role"] ["changed", "path"]
 //     ["eq"|"ne"|"lt"|"lte"|"gt"|"gte", a, b] ["in", a, [v, ...]] ["and"|"or", a, ...] ["not", a]
 //     ["true"] ["false"]
 //   "row" is the row after the write (for read and delete: the row), "old" the row before it. A path
-//   may name _id and _creationTime. A missing field or claim is undefined. Comparisons use Convex's
-//   total order. "and", "or", "not" take booleans; anything else denies.
+//   may name _id and _creationTime; it must be one that the table's documents can have. A missing
+//   field, claim or role is undefined; a claim is sought by its whole name, then as a path.
+//   Comparisons use Convex's total order. "and" and "or" stop at the first operand that decides;
+//   they and "not" take booleans, and a rule must give one: anything else denies.
 #pragma once
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,12 +44,28 @@ const char* ActionName(Action action);  // "read", ...
 // One expression node; a tree, immutable once parsed.
 struct Expr {
   enum class Op {
-    kLiteral, kRow, kOld, kUser, kRole, kChanged, kEq, kNe, kLt, kLte, kGt, kGte, kIn, kAnd, kOr,
-    kNot, kTrue, kFalse,
+    kLiteral,
+    kRow,
+    kOld,
+    kUser,
+    kRole,
+    kChanged,
+    kEq,
+    kNe,
+    kLt,
+    kLte,
+    kGt,
+    kGte,
+    kIn,
+    kAnd,
+    kOr,
+    kNot,
+    kTrue,
+    kFalse,
   };
   Op op = Op::kFalse;
-  std::string path;             // kRow, kOld, kUser, kChanged
-  Value literal;                // kLiteral; kIn: an Array
+  std::string path;  // kRow, kOld, kUser, kChanged
+  Value literal;     // kLiteral; kIn: an Array
   std::vector<Expr> operands;
 };
 
@@ -65,21 +82,22 @@ struct TableRules {
 
 struct Membership {
   std::string table;
-  std::string field;   // the row's field that names the person
-  std::string claim;   // the token's claim that it must equal
-  std::string role;    // the row's field that holds the role, a string
+  std::string field;  // the row's field that names the person
+  std::string claim;  // the token's claim that it must equal
+  std::string role;   // the row's field that holds the role, a string
 };
 
 // What a clause refused.
 struct Denial {
-  std::string rule;     // "schedules.update: members write"
+  std::string rule;  // "schedules.update: members write"
   std::string message;
 };
 
 class Rules {
  public:
-  // kInvalid names the place. Checks against the schema: tables and membership fields exist, each
-  // tenancy field is a v.id of the root table. Nesting of expressions at most 64.
+  // kInvalid names the place. Checks against the schema: tables and paths exist, each tenancy field
+  // is a required v.id of the root table, the membership table has tenancy. Nesting of expressions
+  // at most 64.
   static Result<Rules> Parse(std::string_view json, const Schema& schema);
 
   // FNV-1a, 64 bits, of the JSON text.
@@ -98,14 +116,16 @@ class Rules {
   bool MayRead(std::string_view table, const Actor& actor, const Object& row) const {
     return !Judge(table, Action::kRead, actor, nullptr, &row);
   }
-  // The person's value of the membership claim as key bytes; none if the token has no such claim,
-  // or if the claim is "email" and the token says email_verified: false.
+  // The person's value of the membership claim as key bytes; none if the token has no such claim (or
+  // null), or if the claim is "email" and the token has an email_verified that is not true.
   std::optional<Bytes> MemberKey(const Object& claims) const;
-  // The same for a membership row; none if the field is missing.
+  // The same for a membership row; none if the field is missing or null.
   std::optional<Bytes> MemberKeyOfRow(const Object& row) const;
 
   // True if some read rule looks at ["user", ...]: then rows are judged per person, else per role.
   bool read_depends_on_user() const { return read_depends_on_user_; }
+  // True if the table's read rule looks at ["row", ...]: else it judges all of the table's rows alike.
+  bool ReadDependsOnRow(std::string_view table) const;
 
  private:
   std::map<std::string, TableRules, std::less<>> tables_;

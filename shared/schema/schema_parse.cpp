@@ -42,20 +42,6 @@ const Array* FindArray(const Object& object, std::string_view name) {
   return value ? value->As<Array>() : nullptr;
 }
 
-// Whether a document of this form can have a value at the path.
-bool MayHavePath(const Validator& validator, std::string_view path) {
-  if (validator.kind == Kind::kAny || validator.kind == Kind::kRecord) return true;
-  if (validator.kind == Kind::kUnion) {
-    return std::any_of(validator.members.begin(), validator.members.end(),
-                       [path](const Validator& member) { return MayHavePath(member, path); });
-  }
-  if (validator.kind != Kind::kObject) return false;
-  const std::size_t dot = path.find('.');
-  const ValidatorField* field = validator.FindField(path.substr(0, dot));
-  if (!field || dot == path.npos) return field;
-  return MayHavePath(field->type, path.substr(dot + 1));
-}
-
 // The fields without the implicit ones at the end, which some exports list.
 Result<std::vector<std::string>> ParseIndexFields(const Object& json) {
   const Array* fields = FindArray(json, "fields");

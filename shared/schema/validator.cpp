@@ -149,6 +149,20 @@ const ValidatorField* Validator::FindField(std::string_view name) const {
   return at != fields.end() && at->name == name ? &*at : nullptr;
 }
 
+bool MayHavePath(const Validator& validator, std::string_view dotted_path) {
+  if (validator.kind == Kind::kAny || validator.kind == Kind::kRecord) return true;
+  if (validator.kind == Kind::kUnion) {
+    return std::any_of(
+        validator.members.begin(), validator.members.end(),
+        [dotted_path](const Validator& member) { return MayHavePath(member, dotted_path); });
+  }
+  if (validator.kind != Kind::kObject) return false;
+  const std::size_t dot = dotted_path.find('.');
+  const ValidatorField* field = validator.FindField(dotted_path.substr(0, dot));
+  if (!field || dot == dotted_path.npos) return field;
+  return MayHavePath(field->type, dotted_path.substr(dot + 1));
+}
+
 Status Validate(const Validator& validator, const Value& value, UnknownFields unknown) {
   Checker checker;
   if (checker.Check(validator, value, Place(), unknown)) return Done{};

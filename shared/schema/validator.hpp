@@ -63,6 +63,9 @@ Status Validate(const Validator& validator, const Value& value,
 Status Validate(const Validator& validator, const Object& object,
                 UnknownFields unknown = UnknownFields::kRefused);
 
+// Whether an object of this form can have a value at the path ("address.city").
+bool MayHavePath(const Validator& validator, std::string_view dotted_path);
+
 // The validator as a developer would write it, e.g. `v.optional(v.string())` without the optional.
 std::string Describe(const Validator& validator);
 
