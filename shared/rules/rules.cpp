@@ -1,5 +1,7 @@
 #include "shared/rules/rules.hpp"
 
+#include <algorithm>
+
 #include "shared/rules/evaluate.hpp"
 #include "shared/value/key.hpp"
 
@@ -15,6 +17,12 @@ bool SaysTrue(const Value& value) {
 std::optional<Bytes> KeyOf(const Value* value) {
   if (!value || value->is_undefined() || value->Is<Null>()) return std::nullopt;
   return EncodeKey(*value);
+}
+
+bool AsksForRow(const Expr& expr) {
+  using Op = Expr::Op;
+  return expr.op == Op::kRow || expr.op == Op::kOld || expr.op == Op::kChanged ||
+         std::any_of(expr.operands.begin(), expr.operands.end(), AsksForRow);
 }
 
 }  // namespace
@@ -44,6 +52,13 @@ std::optional<std::string_view> Rules::TenantField(std::string_view table) const
   const auto at = tenant_fields_.find(table);
   if (at == tenant_fields_.end()) return std::nullopt;
   return at->second;
+}
+
+bool Rules::ReadDependsOnRow(std::string_view table) const {
+  const auto at = tables_.find(table);
+  return at != tables_.end() &&
+         std::any_of(at->second.read.begin(), at->second.read.end(),
+                     [](const Clause& clause) { return AsksForRow(clause.allow); });
 }
 
 std::optional<Denial> Rules::Judge(std::string_view table, Action action, const Actor& actor,

@@ -124,7 +124,7 @@ class Rules {
 
   // True if some read rule looks at ["user", ...]: then rows are judged per person, else per role.
   bool read_depends_on_user() const { return read_depends_on_user_; }
-  // True if the table's read rule looks at ["row", ...]: else it judges all of the table's rows alike.
+  // True if the table's read rule looks at a row: else it judges all of the table's rows alike.
   bool ReadDependsOnRow(std::string_view table) const;
 
  private:
