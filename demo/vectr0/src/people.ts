@@ -1,0 +1,50 @@
+// People: who can sign in here. The demo's people, and those that somebody typed in on this device.
+import demo from "./people.json";
+
+export interface Person {
+  // Names the person in tokens, in the address and in the local database's name.
+  subject: string;
+  name: string;
+  email: string;
+  note: string;
+}
+
+export const demoPeople: readonly Person[] = demo;
+
+const storageKey = "vectr0.people";
+
+/** The people that were typed in on this device, newest last. */
+export function otherPeople(): Person[] {
+  const text = localStorage.getItem(storageKey);
+  if (text === null) return [];
+  try {
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list) ? list.filter(isPerson) : [];
+  } catch {
+    return [];
+  }
+}
+
+export function addPerson(name: string, email: string): Person {
+  const address = email.trim().toLowerCase();
+  const known = [...demoPeople, ...otherPeople()].find((person) => person.email === address);
+  if (known) return known;
+  const person: Person = {
+    subject: address.replace(/[^a-z0-9]+/g, "-"),
+    name: name.trim(),
+    email: address,
+    note: address,
+  };
+  localStorage.setItem(storageKey, JSON.stringify([...otherPeople(), person]));
+  return person;
+}
+
+export function findPerson(subject: string | null): Person | undefined {
+  return [...demoPeople, ...otherPeople()].find((person) => person.subject === subject);
+}
+
+function isPerson(value: unknown): value is Person {
+  if (typeof value !== "object" || value === null) return false;
+  const fields = value as Record<string, unknown>;
+  return ["subject", "name", "email", "note"].every((name) => typeof fields[name] === "string");
+}

@@ -1,0 +1,86 @@
+// RefusedPanel: the changes that the relay refused, why, and what can be done about each.
+import { useRefusedMutations, useSyncline } from "syncline/react";
+import { formatDayTime } from "./dates.ts";
+import { Icon } from "./icons.tsx";
+import { useNotice } from "./notice.tsx";
+import { toSentence } from "./use-write.ts";
+
+// What a person calls the functions of this application.
+const nameByPath: Record<string, string> = {
+  "mutations/schedules:create": "Create a schedule",
+  "mutations/schedules:update": "Edit a schedule",
+  "mutations/schedules:setStatus": "Change a status",
+  "mutations/schedules:remove": "Delete a schedule",
+  "mutations/users:create": "Add a person",
+  "mutations/users:update": "Edit a person",
+  "mutations/users:remove": "Remove a person",
+  "mutations/organizations:create": "Create an organization",
+  "mutations/organizations:rename": "Rename the organization",
+  "mutations/organizations:remove": "Delete the organization",
+};
+
+function detailOf(args: unknown): string | null {
+  const fields = args as { title?: unknown; name?: unknown; status?: unknown };
+  const detail = fields.title ?? fields.name ?? fields.status;
+  return typeof detail === "string" ? detail : null;
+}
+
+export function RefusedPanel() {
+  const refused = useRefusedMutations();
+  const syncline = useSyncline();
+  const notify = useNotice();
+  if (refused.length === 0) return null;
+  const run = (action: Promise<unknown>) => {
+    action.catch((error: unknown) => notify(toSentence(error)));
+  };
+  return (
+    <section className="refused-panel" aria-labelledby="refused-title">
+      <h2 id="refused-title">
+        <Icon name="warning" />
+        {refused.length === 1 ? "One change was refused" : `${refused.length} changes were refused`}
+        {" and taken back"}
+      </h2>
+      <ul>
+        {refused.map((entry) => {
+          const detail = detailOf(entry.args);
+          const name = nameByPath[entry.path] ?? entry.path;
+          return (
+            <li key={`${entry.tenant} ${entry.number}`}>
+              <div>
+                <p className="refused-what">
+                  {name}
+                  {detail !== null && <> · “{detail}”</>}
+                </p>
+                <p className="refused-why">{entry.message}</p>
+                <p className="detail">
+                  {entry.rule !== null && (
+                    <>
+                      Rule <code>{entry.rule}</code> ·{" "}
+                    </>
+                  )}
+                  {formatDayTime(entry.at)}
+                </p>
+              </div>
+              <div className="button-group">
+                <button
+                  type="button"
+                  className="button"
+                  onClick={() => run(syncline.retry(entry).applied)}
+                >
+                  Try again
+                </button>
+                <button
+                  type="button"
+                  className="button"
+                  onClick={() => run(syncline.dismiss(entry))}
+                >
+                  Dismiss
+                </button>
+              </div>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,84 @@
+// Welcome: choose who you are. The demo's relay hands out a token for anyone, so that roles can be
+// compared side by side.
+import { type FormEvent, useState } from "react";
+import { Initials } from "./badge.tsx";
+import { addPerson, demoPeople, otherPeople, type Person } from "./people.ts";
+import { go } from "./route.ts";
+
+export function Welcome() {
+  return (
+    <main className="page narrow welcome">
+      <p className="wordmark">
+        VECTR<span>0</span>
+      </p>
+      <h1>Who is planning today?</h1>
+      <p className="lead">
+        Open a second window as somebody else to see changes travel. Everything also works with the
+        network off.
+      </p>
+      <ul className="people">
+        {[...demoPeople, ...otherPeople()].map((person) => (
+          <li key={person.subject}>
+            <PersonChoice person={person} />
+          </li>
+        ))}
+      </ul>
+      <SomebodyElse />
+    </main>
+  );
+}
+
+function PersonChoice({ person }: { person: Person }) {
+  return (
+    <button
+      type="button"
+      className="person-choice"
+      onClick={() => go({ person: person.subject, organization: null })}
+    >
+      <Initials name={person.name} />
+      <span>
+        <strong>{person.name}</strong>
+        <span className="detail">{person.note}</span>
+      </span>
+    </button>
+  );
+}
+
+function SomebodyElse() {
+  const [name, setName] = useState("");
+  const [email, setEmail] = useState("");
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    go({ person: addPerson(name, email).subject, organization: null });
+  };
+  return (
+    <details className="somebody-else">
+      <summary>Somebody else</summary>
+      <form onSubmit={submit}>
+        <label className="field">
+          Name
+          <input
+            required
+            maxLength={80}
+            autoComplete="off"
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+          />
+        </label>
+        <label className="field">
+          Email
+          <input
+            type="email"
+            required
+            autoComplete="off"
+            value={email}
+            onChange={(event) => setEmail(event.target.value)}
+          />
+        </label>
+        <button type="submit" className="button primary">
+          Continue
+        </button>
+      </form>
+    </details>
+  );
+}

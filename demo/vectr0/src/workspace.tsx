@@ -1,0 +1,129 @@
+// Workspace: the page of a signed-in person: the bar above, the open organization below.
+import { useConvexAuth, useQuery } from "convex/react";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
+import type { PendingMutation, RefusedMutation } from "syncline";
+import { usePendingMutations, useRefusedMutations, useSyncStatus } from "syncline/react";
+import { api } from "../convex/_generated/api.js";
+import type { Doc } from "../convex/_generated/dataModel.js";
+import { FoundDialog } from "./organization-dialog.tsx";
+import { OrganizationContext } from "./organization.tsx";
+import { OrganizationPage } from "./organization-page.tsx";
+import { RefusedPanel } from "./refused-panel.tsx";
+import { go, useRoute } from "./route.ts";
+import { useSession } from "./session.tsx";
+import { Skeleton } from "./skeleton.tsx";
+import { TopBar } from "./top-bar.tsx";
+
+export interface Membership {
+  organization: Doc<"organizations">;
+  member: Doc<"users">;
+}
+
+export function Workspace() {
+  const { isAuthenticated } = useConvexAuth();
+  const mine = useQuery(api.queries.organizations.listMine, isAuthenticated ? {} : "skip");
+  const route = useRoute();
+  const [founding, setFounding] = useState(false);
+  const open =
+    mine?.find(({ organization }) => organization._id === route.organization) ?? mine?.[0];
+  const openId = open?.organization._id;
+  useEffect(() => {
+    if (openId !== undefined && openId !== route.organization) go({ organization: openId }, true);
+  }, [openId, route.organization]);
+  return (
+    <>
+      <TopBar memberships={mine ?? []} open={open} onFound={() => setFounding(true)} />
+      <main className="page">
+        <RefusedPanel />
+        {mine === undefined ? (
+          <Skeleton rows={6} />
+        ) : open === undefined ? (
+          <NoOrganization onFound={() => setFounding(true)} />
+        ) : (
+          <OpenMembership key={openId} membership={open}>
+            <OrganizationPage />
+          </OpenMembership>
+        )}
+      </main>
+      <Footer />
+      {founding && <FoundDialog onClose={() => setFounding(false)} />}
+    </>
+  );
+}
+
+function OpenMembership(props: { membership: Membership; children: ReactNode }) {
+  const { organization, member } = props.membership;
+  const pendingRows = useRowIds(usePendingMutations());
+  const refusedRows = useRowIds(useRefusedMutations());
+  const [forced, setForced] = useState(false);
+  const people = useQuery(api.queries.users.listByOrganization, {
+    organizationId: organization._id,
+  });
+  const value = useMemo(
+    () => ({
+      organization,
+      member,
+      role: member.role,
+      people: people ?? [],
+      pendingRows,
+      refusedRows,
+      forced,
+      setForced,
+    }),
+    [organization, member, people, pendingRows, refusedRows, forced],
+  );
+  return <OrganizationContext value={value}>{props.children}</OrganizationContext>;
+}
+
+function useRowIds(
+  mutations: readonly (PendingMutation | RefusedMutation)[],
+): ReadonlySet<string> {
+  return useMemo(() => {
+    const ids = mutations.flatMap((entry) =>
+      "rows" in entry ? entry.rows.map(({ id }) => id) : (entry.row ?? []),
+    );
+    return new Set(ids);
+  }, [mutations]);
+}
+
+function NoOrganization({ onFound }: { onFound: () => void }) {
+  const { person } = useSession();
+  const status = useSyncStatus();
+  if (status.sync === "syncing") {
+    return (
+      <>
+        <p className="opening">Fetching your organizations…</p>
+        <Skeleton rows={6} />
+      </>
+    );
+  }
+  return (
+    <div className="empty large">
+      <h1>No organization yet</h1>
+      <p>
+        {status.sync === "offline"
+          ? "You are offline, and nothing has been fetched to this device so far."
+          : `Nobody has added ${person.email} to an organization.`}
+      </p>
+      <button type="button" className="button primary" onClick={onFound}>
+        Create an organization
+      </button>
+    </div>
+  );
+}
+
+function Footer() {
+  const { relay, person } = useSession();
+  const { storage } = useSyncStatus();
+  return (
+    <footer className="foot">
+      <span data-storage={storage}>
+        {storage === "memory"
+          ? "Kept in memory only: a reload loses it"
+          : "Saved on this device (private file system)"}
+      </span>
+      <span>Relay {relay.host}</span>
+      <span>{person.email}</span>
+    </footer>
+  );
+}
