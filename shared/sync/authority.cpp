@@ -1,0 +1,310 @@
+#include "shared/sync/authority.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <limits>
+
+#include "shared/sync/fan_out.hpp"
+#include "shared/sync/judge.hpp"
+#include "shared/sync/tenant_log.hpp"
+#include "shared/value/id.hpp"
+#include "shared/value/json.hpp"
+#include "shared/value/key.hpp"
+
+namespace syncline {
+namespace {
+
+constexpr TenantNo kOnlyTenant{1};
+// One group commit takes at most this much, so that nobody waits for ever behind it.
+constexpr std::size_t kGroupChangeSetsMax = 2000;
+constexpr std::size_t kGroupBytesMax = 32 << 20;
+constexpr std::int64_t kSweepRowsMax = 10'000;
+// A silent replica's progress outlives the horizon by this factor: forgotten too early, a repeated
+// change set would count twice.
+constexpr std::uint64_t kReplicaHorizons = 12;
+
+}  // namespace
+
+Result<Application> ParseApplication(std::string_view json) {
+  Result<Value> parsed = ParseJson(json);
+  if (!parsed) return Fail(parsed.error());
+  const Object* object = parsed->As<Object>();
+  const Value* schema_json = object ? object->Find("schema") : nullptr;
+  const Value* rules_json = object ? object->Find("rules") : nullptr;
+  if (!schema_json || !rules_json) {
+    return Fail(Code::kInvalid, "The application must be {\"schema\": ..., \"rules\": ...}");
+  }
+  Result<Schema> schema = ParseSchema(ToJson(*schema_json));
+  if (!schema) return Fail(schema.error());
+  Result<Rules> rules = Rules::Parse(ToJson(*rules_json), *schema);
+  if (!rules) return Fail(rules.error());
+  return Application{std::move(*schema), std::move(*rules)};
+}
+
+struct Authority::State {
+  struct Submitted {
+    Peer peer;
+    ChangeSet change_set;
+    std::size_t bytes;
+  };
+
+  std::unique_ptr<Database> database;
+  const Application& application;
+  TenantId tenant;
+  Options options;
+  TableStore store;
+  TenantLog log;
+  Judge judge;
+  FanOut fan_out;
+  std::deque<Submitted> submitted;
+  std::size_t submitted_bytes = 0;
+  std::vector<MemberChange> member_changes;
+  Counters counters;
+
+  State(std::unique_ptr<Database> db, const Application& app, TenantId id, Options opts,
+        TableStore tables, TenantLog tenant_log)
+      : database(std::move(db)),
+        application(app),
+        tenant(std::move(id)),
+        options(opts),
+        store(std::move(tables)),
+        log(std::move(tenant_log)),
+        judge(application, tenant, kOnlyTenant, store, log),
+        fan_out(application, tenant, kOnlyTenant, store, log, judge,
+                {options.snapshot_chunk_bytes, options.delta_bytes_max}) {}
+
+  Status Decide(const Submitted& one, std::uint64_t now_ms, GroupEffects& effects,
+                Counters& counted);
+  Status Accept(const Decision& decision, std::uint64_t seq, std::uint64_t now_ms,
+                const Stamp& stamp, GroupEffects& effects);
+  Status CommitGroup(std::vector<Submitted>& group, std::uint64_t now_ms, GroupEffects& effects,
+                     Counters& counted);
+  Status NoteMembers(const GroupEffects& effects);
+};
+
+Authority::Authority(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Authority::~Authority() = default;
+
+Result<std::unique_ptr<Authority>> Authority::Open(std::unique_ptr<Database> database,
+                                                   const Application& application, TenantId tenant,
+                                                   Options options, std::uint64_t fresh_epoch) {
+  CHECK(fresh_epoch != 0);
+  const Membership& membership = application.rules.membership();
+  Result<TableStore> store =
+      TableStore::Open(*database, application.schema, {membership.table, membership.field});
+  if (!store) return Fail(store.error());
+  Result<TenantLog> log = TenantLog::Open(*database, fresh_epoch);
+  if (!log) return Fail(log.error());
+  return std::unique_ptr<Authority>(
+      new Authority(std::make_unique<State>(std::move(database), application, std::move(tenant),
+                                            options, std::move(*store), std::move(*log))));
+}
+
+bool Authority::CanFound(const Application& application, const TenantId& tenant,
+                         const std::vector<ChangeSet>& change_sets) {
+  const TableSchema* root = application.schema.FindTable(application.rules.root_table());
+  if (change_sets.empty() || !root) return false;
+  const std::vector<RowChange>& rows = change_sets.front().rows;
+  return std::any_of(rows.begin(), rows.end(), [&](const RowChange& change) {
+    return change.key.table == root->number && change.whole && change.length == 1 &&
+           IdToText(change.key) == tenant.text;
+  });
+}
+
+bool Authority::empty() const { return state_->log.head().seq == 0; }
+
+Status Authority::Join(const Peer& peer, const TenantHello& hello, std::uint64_t now_ms) {
+  return state_->fan_out.Join(peer, hello, now_ms);
+}
+void Authority::Leave(SessionId session) { state_->fan_out.Leave(session); }
+bool Authority::joined(SessionId session) const { return state_->fan_out.joined(session); }
+std::size_t Authority::session_count() const { return state_->fan_out.session_count(); }
+Status Authority::ContinueSnapshot(SessionId session, std::uint64_t) {
+  return state_->fan_out.ContinueSnapshot(session);
+}
+
+void Authority::Submit(const Peer& peer, std::vector<ChangeSet> change_sets) {
+  for (ChangeSet& change_set : change_sets) {
+    // Whatever it claims, it is the sender's.
+    change_set.replica = peer.replica;
+    std::size_t bytes = 64;
+    for (const RowChange& row : change_set.rows) {
+      bytes += 64;
+      for (const FieldWrite& write : row.writes) bytes += write.path.size() + 32;
+    }
+    state_->submitted_bytes += bytes;
+    state_->submitted.push_back({peer, std::move(change_set), bytes});
+  }
+}
+
+bool Authority::has_submitted() const { return !state_->submitted.empty(); }
+std::size_t Authority::submitted_bytes() const { return state_->submitted_bytes; }
+const Authority::Counters& Authority::counters() const { return state_->counters; }
+
+Status Authority::State::Decide(const Submitted& one, std::uint64_t now_ms, GroupEffects& effects,
+                                Counters& counted) {
+  const ChangeSet& change_set = one.change_set;
+  Result<ReplicaProgress> progress = log.Progress(change_set.replica);
+  if (!progress) return Fail(progress.error());
+  SessionVerdict& verdict = effects.VerdictFor(one.peer);
+  verdict.settled = std::max(verdict.settled, progress->number);
+  if (change_set.number <= progress->number) {
+    ++counted.repeated;
+    Result<std::optional<Refusal>> refusal = log.RefusalOf(change_set.replica, change_set.number);
+    if (!refusal) return Fail(refusal.error());
+    if (*refusal) verdict.refused.push_back(std::move(**refusal));
+    return Done{};
+  }
+  if (change_set.number != progress->number + 1) {
+    verdict.gap = true;
+    return Done{};
+  }
+  // A stamp too far ahead is brought back to now; each replica's order is kept.
+  HybridTime time = change_set.time;
+  if (time.unix_ms() > now_ms + kAheadMsMax) time = HybridTime::FromUnixMs(now_ms);
+  time = std::max(time, progress->time.Next());
+  const Stamp stamp{time, change_set.replica};
+
+  Result<Decision> decision =
+      judge.Decide(change_set, stamp, one.peer.claims, log.head().seq == 0);
+  if (!decision) return Fail(decision.error());
+  ReplicaProgress next{change_set.number, progress->time};
+  if (decision->refusal) {
+    ++counted.refused;
+    decision->refusal->number = change_set.number;
+    if (Status kept = log.AddRefusal(change_set.replica, *decision->refusal); !kept) return kept;
+    verdict.refused.push_back(std::move(*decision->refusal));
+  } else {
+    ++counted.accepted;
+    next.time = time;
+    const std::uint64_t seq = log.head().seq + 1;
+    if (Status done = log.SetSeq(seq); !done) return done;
+    if (Status done = Accept(*decision, seq, now_ms, stamp, effects); !done) return done;
+    verdict.accepted.push_back({change_set.number, time});
+  }
+  verdict.settled = change_set.number;
+  return log.SetProgress(change_set.replica, next, now_ms);
+}
+
+Status Authority::State::Accept(const Decision& decision, std::uint64_t seq, std::uint64_t now_ms,
+                                const Stamp& stamp, GroupEffects& effects) {
+  std::vector<TouchedKey> nobody_watches;
+  for (const PreparedWrite& write : decision.writes) {
+    const TableSchema& table = *application.schema.FindTable(write.key.table);
+    const Row* before = write.before ? &*write.before : nullptr;
+    std::optional<Row> after;
+    if (write.after.alive()) after = ToRow(write.key.id, write.after);
+    nobody_watches.clear();
+    if (Status done = store.Write(kOnlyTenant, table.number, before, after ? &*after : nullptr,
+                                  nobody_watches);
+        !done) {
+      return done;
+    }
+    if (Status done = after ? log.DropTombstone(write.key)
+                            : log.PutTombstone(write.key, write.after.clock, now_ms);
+        !done) {
+      return done;
+    }
+    std::optional<RowState> old;
+    if (before) old = ToState(table, *before);
+    if (Status done = log.AddChange(seq, write.key, old ? &*old : nullptr,
+                                    application.rules.ReadDependsOnRow(table.name), now_ms);
+        !done) {
+      return done;
+    }
+    effects.Add(write.key, write.before, std::move(after), write.change, stamp);
+  }
+  return Done{};
+}
+
+Status Authority::State::CommitGroup(std::vector<Submitted>& group, std::uint64_t now_ms,
+                                     GroupEffects& effects, Counters& counted) {
+  if (Status begun = database->Begin(); !begun) return begun;
+  for (const Submitted& one : group) {
+    if (Status decided = Decide(one, now_ms, effects, counted); !decided) {
+      database->Rollback();
+      return decided;
+    }
+  }
+  return database->Commit();
+}
+
+Status Authority::Commit(std::uint64_t now_ms) {
+  State& state = *state_;
+  if (state.submitted.empty()) return Done{};
+  std::vector<State::Submitted> group;
+  std::size_t bytes = 0;
+  while (!state.submitted.empty() && group.size() < kGroupChangeSetsMax && bytes < kGroupBytesMax) {
+    bytes += state.submitted.front().bytes;
+    state.submitted_bytes -= state.submitted.front().bytes;
+    group.push_back(std::move(state.submitted.front()));
+    state.submitted.pop_front();
+  }
+  GroupEffects effects;
+  effects.from_seq = state.log.head().seq;
+  Counters counted = state.counters;
+  ++counted.commits;
+  if (Status done = state.CommitGroup(group, now_ms, effects, counted); !done) {
+    state.submitted.clear();
+    state.submitted_bytes = 0;
+    static_cast<void>(state.log.Reload());
+    return done;
+  }
+  state.counters = counted;
+  if (Status noted = state.NoteMembers(effects); !noted) return noted;
+  return state.fan_out.Deliver(effects, now_ms);
+}
+
+Status Authority::State::NoteMembers(const GroupEffects& effects) {
+  const TableSchema* table = application.schema.FindTable(application.rules.membership().table);
+  std::vector<Bytes> keys;
+  for (const auto& [key, effect] : effects.rows) {
+    if (key.table != table->number) continue;
+    for (const std::optional<Row>* side : {&effect.before, &effect.after}) {
+      if (!*side) continue;
+      if (std::optional<Bytes> member = application.rules.MemberKeyOfRow((*side)->document)) {
+        keys.push_back(std::move(*member));
+      }
+    }
+  }
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  for (Bytes& member : keys) {
+    const Result<bool> present = judge.IsMember(member);
+    if (!present) return Fail(present.error());
+    member_changes.push_back({std::move(member), *present});
+  }
+  return Done{};
+}
+
+Result<bool> Authority::Sweep(std::uint64_t now_ms) {
+  const auto ago = [&](std::uint64_t ms) { return now_ms > ms ? now_ms - ms : 0; };
+  const std::uint64_t horizon = state_->options.tombstone_ms;
+  return state_->log.Sweep(ago(horizon), ago(kReplicaHorizons * horizon), kSweepRowsMax);
+}
+
+std::vector<Delivery> Authority::TakeDeliveries() { return state_->fan_out.TakeDeliveries(); }
+
+std::vector<MemberChange> Authority::TakeMemberChanges() {
+  return std::exchange(state_->member_changes, {});
+}
+
+Result<std::vector<Bytes>> Authority::Members() {
+  const Membership& membership = state_->application.rules.membership();
+  const TableSchema* table = state_->application.schema.FindTable(membership.table);
+  Result<std::vector<Entry>> rows =
+      state_->store.Scan(kOnlyTenant, table->number, kByCreationTime, {}, false,
+                         std::numeric_limits<std::size_t>::max());
+  if (!rows) return Fail(rows.error());
+  std::vector<Bytes> members;
+  for (const Entry& entry : *rows) {
+    if (std::optional<Bytes> member = state_->application.rules.MemberKeyOfRow(entry.row.document)) {
+      members.push_back(std::move(*member));
+    }
+  }
+  std::sort(members.begin(), members.end());
+  members.erase(std::unique(members.begin(), members.end()), members.end());
+  return members;
+}
+
+}  // namespace syncline

@@ -1,0 +1,77 @@
+// DeviceLog: what a device keeps beside its rows: its replica id, the tenants it follows, the outbox,
+// the confirmed states of rows with pending changes, and the refusals not yet dismissed. SQL only.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "shared/store/database.hpp"
+#include "shared/store/layout.hpp"
+#include "shared/wire/messages.hpp"
+
+namespace syncline {
+
+// The newest refusals that are kept for the application; older ones go first.
+inline constexpr std::int64_t kRefusedKeptMax = 1000;
+
+struct TenantRecord {
+  TenantId tenant;
+  // What its visible rows are filed under; 0: none are visible yet.
+  TenantNo no;
+  // Where a snapshot is being built; 0: nowhere.
+  TenantNo building;
+  Cursor cursor;               // epoch 0: nothing confirmed yet
+  std::uint64_t number = 0;    // the last one given to a change set
+  std::uint64_t settled = 0;   // all verdicts up to here have been processed
+  HybridTime time;             // of the last change set
+};
+
+// What the application is told of a change set that is pending or was refused.
+struct Origin {
+  std::string path;  // of the mutation
+  std::string args;  // JSON
+  std::uint64_t at_ms = 0;
+};
+struct OutboxEntry {
+  ChangeSet change_set;
+  Origin origin;
+};
+struct RefusedEntry {
+  TenantId tenant;
+  Refusal refusal;
+  Origin origin;
+};
+
+class DeviceLog {
+ public:
+  explicit DeviceLog(Database& database) : database_(database) {}
+  Status CreateTables();
+
+  // The replica id of this file; `fresh` becomes it if there is none.
+  Result<ReplicaId> Replica(ReplicaId fresh);
+  Status SetReplica(ReplicaId replica);
+  Result<std::vector<TenantRecord>> Tenants();
+  Status PutTenant(const TenantRecord& record);
+  Status DropTenant(const TenantId& tenant);
+  // A number that no generation has had.
+  Result<TenantNo> NextTenantNo();
+
+  Status PutOutbox(const TenantId& tenant, const OutboxEntry& entry);
+  Status DropOutbox(const TenantId& tenant, std::uint64_t number);
+  Result<std::vector<OutboxEntry>> Outbox(const TenantId& tenant);
+
+  Result<std::optional<RowState>> Confirmed(const TenantId& tenant, const RowKey& key);
+  Status PutConfirmed(const TenantId& tenant, const RowKey& key, const RowState& state);
+  Status DropConfirmed(const TenantId& tenant, const RowKey& key);
+  Status DropAllConfirmed(const TenantId& tenant);
+
+  Status AddRefused(const RefusedEntry& entry);
+  Status DropRefused(const TenantId& tenant, std::uint64_t number);
+  Result<std::vector<RefusedEntry>> Refused();
+
+ private:
+  Database& database_;
+};
+
+}  // namespace syncline

@@ -1,0 +1,345 @@
+#include "shared/sync/fan_out.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <set>
+
+#include "shared/value/id.hpp"
+#include "shared/value/key.hpp"
+
+namespace syncline {
+namespace {
+
+constexpr std::size_t kScanRows = 512;
+
+// A rough size on the wire, to cut chunks and bound deltas by.
+std::size_t WireBytes(const RowState& state) {
+  std::size_t bytes = 48 + 24 * state.clock.exceptions.size();
+  for (const auto& [path, value] : state.fields) {
+    bytes += 4;
+    if (const std::string* text = value.As<std::string>()) {
+      bytes += text->size();
+    } else if (value.Is<double>()) {
+      bytes += 9;
+    } else {
+      bytes += EncodeKey(value).size();
+    }
+  }
+  return bytes;
+}
+
+DeltaRow StateRow(const RowKey& key, RowState state) {
+  DeltaRow row;
+  row.kind = DeltaRow::Kind::kState;
+  row.key = key;
+  row.state = std::move(state);
+  return row;
+}
+
+DeltaRow ForgetRow(const RowKey& key) {
+  DeltaRow row;
+  row.kind = DeltaRow::Kind::kForget;
+  row.key = key;
+  return row;
+}
+
+DeltaRow ChangeRow(const RowChange& change, const Stamp& stamp) {
+  DeltaRow row;
+  row.kind = DeltaRow::Kind::kChange;
+  row.key = change.key;
+  row.change = change;
+  row.stamp = stamp;
+  return row;
+}
+
+std::string Hex(std::uint64_t value) {
+  std::string text;
+  for (int shift = 60; shift >= 0; shift -= 4) text += "0123456789abcdef"[(value >> shift) & 15];
+  return text;
+}
+
+}  // namespace
+
+SessionVerdict& GroupEffects::VerdictFor(const Peer& peer) {
+  SessionVerdict& verdict = verdicts[peer.session];
+  verdict.difference_ms = peer.difference_ms;
+  return verdict;
+}
+
+void GroupEffects::Add(const RowKey& key, const std::optional<Row>& before,
+                       std::optional<Row> after, const RowChange& change, const Stamp& stamp) {
+  const auto [slot, added] = rows.try_emplace(key);
+  if (added) slot->second.before = before;
+  slot->second.after = std::move(after);
+  slot->second.changes.emplace_back(change, stamp);
+}
+
+// The rules' hash, and the role: what was visible at a cursor.
+std::string FanOut::ScopeOf(const std::string& role) const {
+  return Hex(application_.rules.hash()) + ":" + role;
+}
+
+void FanOut::Send(SessionId session, const Message& message, bool continues) {
+  deliveries_.push_back(
+      {session, std::make_shared<const Bytes>(EncodeFrame(message)), continues});
+}
+
+bool FanOut::MayRead(const TableSchema& table, const Actor& actor, const Row& row) const {
+  // Building the document with its system fields is the dear part; most rules only ask for the role.
+  if (!application_.rules.ReadDependsOnRow(table.name)) {
+    return application_.rules.MayRead(table.name, actor, {});
+  }
+  return application_.rules.MayRead(table.name, actor, WithSystemFields(table, row));
+}
+
+Status FanOut::Join(const Peer& peer, const TenantHello& hello, std::uint64_t now_ms) {
+  sessions_.erase(peer.session);
+  Result<ReplicaProgress> progress = log_.Progress(peer.replica);
+  if (!progress) return Fail(progress.error());
+  if (hello.settled > progress->number) {
+    // This copy of the tenant is older than what it once told the device.
+    progress->number = hello.settled;
+    if (Status set = log_.SetProgress(peer.replica, *progress, now_ms); !set) return set;
+  }
+  Result<std::vector<Refusal>> refused = log_.RefusalsAfter(peer.replica, hello.settled);
+  if (!refused) return Fail(refused.error());
+  if (progress->number > hello.settled) {
+    Send(peer.session, Verdict{tenant_, progress->number, log_.head().seq, peer.difference_ms,
+                               {}, std::move(*refused)});
+  }
+  Result<std::optional<std::string>> role = judge_.RoleOf(peer.claims);
+  if (!role) return Fail(role.error());
+  if (!*role) {
+    Send(peer.session, Left{tenant_});
+    return Done{};
+  }
+  Session session{peer, {peer.claims, **role}, ScopeOf(**role), 0, std::nullopt};
+  if (Status done = CatchUp(session, hello.cursor); !done) return done;
+  sessions_.insert_or_assign(peer.session, std::move(session));
+  return Done{};
+}
+
+Status FanOut::CatchUp(Session& session, const Cursor& cursor) {
+  Result<std::optional<Delta>> delta = DeltaSince(session, cursor, limits_.delta_bytes_max);
+  if (!delta) return Fail(delta.error());
+  if (!*delta) return BeginSnapshot(session);
+  session.seq = (*delta)->to.seq;
+  session.snapshot.reset();
+  Send(session.peer.session, std::move(**delta));
+  return Done{};
+}
+
+Result<std::optional<Delta>> FanOut::DeltaSince(const Session& session, const Cursor& cursor,
+                                                std::size_t bytes_max) {
+  using Outcome = std::optional<Delta>;
+  const LogHead& head = log_.head();
+  const std::string same_rules = Hex(application_.rules.hash()) + ":";
+  if (cursor.epoch != head.epoch || cursor.seq > head.seq || cursor.seq < head.horizon ||
+      cursor.scope.compare(0, same_rules.size(), same_rules) != 0) {
+    return Outcome();
+  }
+  Delta delta{tenant_, cursor.seq, {head.epoch, head.seq, session.scope}, false, {}};
+  const Actor old_actor{session.actor.claims, cursor.scope.substr(same_rules.size())};
+  Result<std::vector<ChangedRow>> changed = log_.ChangedSince(cursor.seq);
+  if (!changed) return Fail(changed.error());
+  std::size_t bytes = 0;
+  for (ChangedRow& row : *changed) {
+    const TableSchema* table = application_.schema.FindTable(row.key.table);
+    if (!table) continue;
+    Result<std::optional<Row>> now = store_.Get(no_, row.key);
+    if (!now) return Fail(now.error());
+    if (*now && MayRead(*table, session.actor, **now)) {
+      delta.rows.push_back(StateRow(row.key, ToState(*table, **now)));
+      bytes += WireBytes(delta.rows.back().state);
+    } else if (row.existed) {
+      // Only what the device could see at its cursor is named; anything else it must not learn of.
+      const Row before = row.before ? ToRow(row.key.id, *row.before) : Row();
+      if (MayRead(*table, old_actor, before)) delta.rows.push_back(ForgetRow(row.key));
+    }
+    if (bytes > bytes_max) return Outcome();
+  }
+  if (cursor.scope != session.scope) {
+    if (Status added = AddScopeDifference(old_actor, session, *changed, delta); !added) {
+      return Fail(added.error());
+    }
+    bytes = 0;
+    for (const DeltaRow& row : delta.rows) bytes += WireBytes(row.state);
+    if (bytes > bytes_max) return Outcome();
+  }
+  return Outcome(std::move(delta));
+}
+
+Status FanOut::AddScopeDifference(const Actor& old_actor, const Session& session,
+                                  const std::vector<ChangedRow>& changed, Delta& delta) {
+  std::set<RowKey> handled;
+  for (const ChangedRow& row : changed) handled.insert(row.key);
+  for (const TableSchema& table : application_.schema.tables) {
+    KeyRange range;
+    for (bool more = true; more;) {
+      Result<std::vector<Entry>> entries =
+          store_.Scan(no_, table.number, kByCreationTime, range, false, kScanRows, ReadClock::kYes);
+      if (!entries) return Fail(entries.error());
+      for (const Entry& entry : *entries) {
+        const RowKey key{table.number, entry.row.id};
+        if (handled.count(key)) continue;
+        const bool was = MayRead(table, old_actor, entry.row);
+        const bool is = MayRead(table, session.actor, entry.row);
+        if (is && !was) delta.rows.push_back(StateRow(key, ToState(table, entry.row)));
+        if (was && !is) delta.rows.push_back(ForgetRow(key));
+      }
+      more = entries->size() == kScanRows;
+      if (more) range.low = entries->back().key + '\0';
+    }
+  }
+  return Done{};
+}
+
+Status FanOut::BeginSnapshot(Session& session) {
+  session.snapshot = SnapshotProgress{log_.head().seq, 0, 0, {}};
+  // The first chunk goes at once: it also tells the device to begin a new generation.
+  Chunk chunk{tenant_, session.snapshot->ordinal++, {}};
+  if (Result<bool> more = FillChunk(session, chunk); !more) return Fail(more.error());
+  Send(session.peer.session, std::move(chunk), true);
+  return Done{};
+}
+
+// Adds rows up to the size of a chunk. False when the last table is through.
+Result<bool> FanOut::FillChunk(Session& session, Chunk& chunk) {
+  SnapshotProgress& progress = *session.snapshot;
+  std::size_t bytes = 0;
+  while (progress.table < application_.schema.tables.size()) {
+    const TableSchema& table = application_.schema.tables[progress.table];
+    KeyRange range;
+    if (!progress.after_key.empty()) range.low = progress.after_key + '\0';
+    Result<std::vector<Entry>> entries =
+        store_.Scan(no_, table.number, kByCreationTime, range, false, kScanRows, ReadClock::kYes);
+    if (!entries) return Fail(entries.error());
+    for (Entry& entry : *entries) {
+      progress.after_key = std::move(entry.key);
+      if (!MayRead(table, session.actor, entry.row)) continue;
+      chunk.rows.push_back(StateRow({table.number, entry.row.id}, ToState(table, entry.row)));
+      bytes += WireBytes(chunk.rows.back().state);
+      if (bytes >= limits_.snapshot_chunk_bytes) return true;
+    }
+    if (entries->size() == kScanRows) continue;
+    ++progress.table;
+    progress.after_key.clear();
+  }
+  return false;
+}
+
+Status FanOut::ContinueSnapshot(SessionId id) {
+  const auto found = sessions_.find(id);
+  if (found == sessions_.end() || !found->second.snapshot) return Done{};
+  Session& session = found->second;
+  Chunk chunk{tenant_, session.snapshot->ordinal, {}};
+  const Result<bool> more = FillChunk(session, chunk);
+  if (!more) return Fail(more.error());
+  if (!chunk.rows.empty()) {
+    ++session.snapshot->ordinal;
+    Send(id, std::move(chunk), true);
+    return Done{};
+  }
+  // Rows that changed while the snapshot was read come last, and make it one moment's picture.
+  const Cursor start{log_.head().epoch, session.snapshot->start_seq, session.scope};
+  Result<std::optional<Delta>> delta =
+      DeltaSince(session, start, std::numeric_limits<std::size_t>::max());
+  if (!delta) return Fail(delta.error());
+  if (!*delta) return BeginSnapshot(session);  // the sweep overtook it
+  (*delta)->completes_snapshot = true;
+  session.seq = (*delta)->to.seq;
+  session.snapshot.reset();
+  Send(id, std::move(**delta));
+  return Done{};
+}
+
+std::vector<DeltaRow> FanOut::Visible(const GroupEffects& effects, const Actor& actor) const {
+  std::vector<DeltaRow> rows;
+  for (const auto& [key, effect] : effects.rows) {
+    const TableSchema& table = *application_.schema.FindTable(key.table);
+    const bool was = effect.before && MayRead(table, actor, *effect.before);
+    const bool is = effect.after && MayRead(table, actor, *effect.after);
+    if (was && !is) {
+      rows.push_back(ForgetRow(key));
+    } else if (is && was && effect.changes.size() == 1) {
+      rows.push_back(ChangeRow(effect.changes.front().first, effect.changes.front().second));
+    } else if (is) {
+      rows.push_back(StateRow(key, ToState(table, *effect.after)));
+    }
+  }
+  return rows;
+}
+
+Status FanOut::Deliver(const GroupEffects& effects, std::uint64_t) {
+  const LogHead& head = log_.head();
+  const TableNumber members =
+      application_.schema.FindTable(application_.rules.membership().table)->number;
+  const bool members_changed =
+      std::any_of(effects.rows.begin(), effects.rows.end(),
+                  [&](const auto& row) { return row.first.table == members; });
+
+  for (const auto& [id, verdict] : effects.verdicts) {
+    if (verdict.gap) {
+      Send(id, Fault{Code::kConflict, "A change set came before the one with the number " +
+                                          std::to_string(verdict.settled + 1) +
+                                          "; connect again and offer them in order"});
+      continue;
+    }
+    Send(id, Verdict{tenant_, verdict.settled, head.seq, verdict.difference_ms, verdict.accepted,
+                     verdict.refused});
+  }
+
+  std::map<std::string, SharedFrame> frame_by_scope;
+  for (auto entry = sessions_.begin(); entry != sessions_.end();) {
+    Session& session = entry->second;
+    if (members_changed) {
+      Result<std::optional<std::string>> role = judge_.RoleOf(session.peer.claims);
+      if (!role) return Fail(role.error());
+      if (!*role) {
+        Send(entry->first, Left{tenant_});
+        entry = sessions_.erase(entry);
+        continue;
+      }
+      if (**role != *session.actor.role) {
+        const Cursor old{head.epoch, session.seq, session.scope};
+        const bool was_in_snapshot = session.snapshot.has_value();
+        session.actor.role = **role;
+        session.scope = ScopeOf(**role);
+        if (Status done = was_in_snapshot ? BeginSnapshot(session) : CatchUp(session, old); !done) {
+          return done;
+        }
+        ++entry;
+        continue;
+      }
+    }
+    if (!session.snapshot) {
+      std::string group = session.scope;
+      if (application_.rules.read_depends_on_user()) {
+        group += "\n" + std::to_string(session.peer.session.value);
+      }
+      const auto [frame, fresh] = frame_by_scope.try_emplace(std::move(group));
+      if (fresh) {
+        Delta delta{tenant_, effects.from_seq, {head.epoch, head.seq, session.scope}, false,
+                    Visible(effects, session.actor)};
+        // Nothing to see: the cursor stays behind, unless somebody waits for this seq.
+        frame->second = delta.rows.empty()
+                            ? nullptr
+                            : std::make_shared<const Bytes>(EncodeFrame(std::move(delta)));
+      }
+      SharedFrame due = frame->second;
+      const auto verdict = effects.verdicts.find(entry->first);
+      if (!due && verdict != effects.verdicts.end() && !verdict->second.accepted.empty()) {
+        due = std::make_shared<const Bytes>(EncodeFrame(
+            Delta{tenant_, effects.from_seq, {head.epoch, head.seq, session.scope}, false, {}}));
+      }
+      if (due) {
+        deliveries_.push_back({entry->first, std::move(due), false});
+        session.seq = head.seq;
+      }
+    }
+    ++entry;
+  }
+  return Done{};
+}
+
+}  // namespace syncline

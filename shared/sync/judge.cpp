@@ -1,0 +1,202 @@
+#include "shared/sync/judge.hpp"
+
+#include <cmath>
+#include <set>
+
+#include "shared/value/id.hpp"
+#include "shared/value/key.hpp"
+#include "shared/value/order.hpp"
+
+namespace syncline {
+namespace {
+
+// One wording for "not there" and "not yours to see": a refusal must not tell them apart.
+constexpr char kNotFound[] = "There is no such row, or no access to it";
+
+Refusal Refuse(Code code, std::string message, std::string table = {}, std::string row = {},
+               std::string rule = {}) {
+  return {0, code, std::move(message), std::move(table), std::move(row), std::move(rule)};
+}
+
+// What no change set of a sound device contains.
+std::optional<Refusal> CheckShape(const ChangeSet& change_set) {
+  if (change_set.rows.empty()) return Refuse(Code::kInvalid, "The change set has no rows");
+  if (change_set.rows.size() > kRowsPerChangeSetMax) {
+    return Refuse(Code::kInvalid, "The change set has more than " +
+                                      std::to_string(kRowsPerChangeSetMax) +
+                                      " rows; write fewer in one mutation");
+  }
+  std::set<RowKey> seen;
+  for (const RowChange& change : change_set.rows) {
+    if (!seen.insert(change.key).second) {
+      return Refuse(Code::kInvalid, "The change set names one row twice");
+    }
+    const bool times_fit = !change.whole || (std::isfinite(change.creation_time) &&
+                                             change.creation_time >= 0);
+    if (change.length == 0 || (change.whole && change.deletes()) || !times_fit) {
+      return Refuse(Code::kInvalid, "The change set has a row change that means nothing");
+    }
+    for (std::size_t i = 0; i < change.writes.size(); ++i) {
+      const std::string& path = change.writes[i].path;
+      const bool ascends = i == 0 || change.writes[i - 1].path < path;
+      if (path.empty() || path[0] == '_' || !ascends) {
+        return Refuse(Code::kInvalid, "The change set writes a field that may not be written: \"" +
+                                          path.substr(0, 64) + "\"");
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<std::optional<std::string>> Judge::RoleOfMember(const Bytes& member) {
+  const Membership& membership = application_.rules.membership();
+  const TableSchema* table = application_.schema.FindTable(membership.table);
+  IndexOrdinal ordinal = 0;
+  CHECK(store_.Layout(table->number).FindIndex(kExtraIndexName, ordinal));
+  Result<std::vector<Entry>> found =
+      store_.Scan(no_, table->number, ordinal, {member, PrefixEnd(member)}, false, 1);
+  if (!found) return Fail(found.error());
+  if (found->empty()) return std::optional<std::string>();
+  const Value* role = found->front().row.document.Find(membership.role);
+  const std::string* text = role ? role->As<std::string>() : nullptr;
+  return text ? std::optional<std::string>(*text) : std::nullopt;
+}
+
+Result<std::optional<std::string>> Judge::RoleOf(const Object& claims) {
+  const std::optional<Bytes> member = application_.rules.MemberKey(claims);
+  if (!member) return std::optional<std::string>();
+  return RoleOfMember(*member);
+}
+
+Result<bool> Judge::IsMember(const Bytes& member) {
+  const Result<std::optional<std::string>> role = RoleOfMember(member);
+  if (!role) return Fail(role.error());
+  return role->has_value();
+}
+
+std::optional<std::string> Judge::RoleByFounding(const ChangeSet& change_set,
+                                                 const Object& claims) {
+  const Membership& membership = application_.rules.membership();
+  const TableSchema* table = application_.schema.FindTable(membership.table);
+  const std::optional<Bytes> member = application_.rules.MemberKey(claims);
+  if (!member) return std::nullopt;
+  for (const RowChange& change : change_set.rows) {
+    if (change.key.table != table->number || !change.whole) continue;
+    RowState state;
+    static_cast<void>(Apply(state, change, change_set.stamp()));
+    const Object document = Assemble(state.fields);
+    if (application_.rules.MemberKeyOfRow(document) != member) continue;
+    const Value* role = document.Find(membership.role);
+    if (const std::string* text = role ? role->As<std::string>() : nullptr) return *text;
+  }
+  return std::nullopt;
+}
+
+Result<Decision> Judge::Decide(const ChangeSet& change_set, const Stamp& stamp,
+                               const Object& claims, bool founding) {
+  Decision decision;
+  decision.refusal = CheckShape(change_set);
+  if (decision.refusal) return decision;
+  Actor actor{claims, std::nullopt};
+  if (founding) {
+    if (Authority::CanFound(application_, tenant_, {change_set})) {
+      actor.role = RoleByFounding(change_set, claims);
+    }
+  } else {
+    Result<std::optional<std::string>> role = RoleOf(claims);
+    if (!role) return Fail(role.error());
+    actor.role = std::move(*role);
+  }
+  if (!actor.role) {
+    decision.refusal = Refuse(Code::kDenied, "There is no such organization, or no access to it");
+    return decision;
+  }
+  for (const RowChange& change : change_set.rows) {
+    Result<std::optional<Refusal>> refusal = DecideRow(change, stamp, actor, decision.writes);
+    if (!refusal) return Fail(refusal.error());
+    if (*refusal) {
+      decision.refusal = std::move(*refusal);
+      decision.writes.clear();
+      return decision;
+    }
+  }
+  return decision;
+}
+
+Result<std::optional<Refusal>> Judge::DecideRow(const RowChange& change, const Stamp& stamp,
+                                                const Actor& actor,
+                                                std::vector<PreparedWrite>& writes) {
+  using Outcome = std::optional<Refusal>;
+  const TableSchema* table = application_.schema.FindTable(change.key.table);
+  if (!table || !application_.rules.TenantField(table->name)) {
+    return Outcome(Refuse(Code::kInvalid, "The change set writes to a table that does not exist"));
+  }
+  const std::string row_text = IdToText(change.key);
+  const auto refuse = [&](Code code, std::string message) {
+    return Outcome(Refuse(code, std::move(message), table->name, row_text));
+  };
+  Result<std::optional<Row>> stored = store_.Get(no_, change.key);
+  if (!stored) return Fail(stored.error());
+  PreparedWrite write{change.key, change, std::move(*stored), {}};
+  if (write.before) {
+    write.after = ToState(*table, *write.before);
+    if (!application_.rules.MayRead(table->name, actor, WithSystemFields(*table, *write.before))) {
+      return refuse(Code::kNotFound, kNotFound);
+    }
+  } else {
+    Result<std::optional<RowClock>> tombstone = log_.Tombstone(change.key);
+    if (!tombstone) return Fail(tombstone.error());
+    if (*tombstone) write.after.clock = std::move(**tombstone);
+  }
+  const std::uint32_t length = write.after.clock.length;
+  if (change.whole && write.before) {
+    return refuse(Code::kInvalid, "The row is already there; its id was used before");
+  }
+  if (change.whole ? change.length != length + 1 && length == 0 : length == 0) {
+    return refuse(Code::kNotFound, kNotFound);
+  }
+  // Delete wins over what was done to the row meanwhile, and an old return over nothing newer.
+  if (change.length < length || (change.deletes() && change.length == length)) return Outcome();
+  if (change.length > length + (change.whole || change.deletes() ? 1u : 0u)) {
+    return refuse(Code::kInvalid, "The change is of a version of the row that never was");
+  }
+  if (!Apply(write.after, change, stamp)) return Outcome();
+  Outcome refusal = CheckDocument(*table, write, actor);
+  if (!refusal) writes.push_back(std::move(write));
+  return refusal;
+}
+
+bool Judge::BelongsHere(const TableSchema& table, const Object& document) const {
+  const std::string_view field = *application_.rules.TenantField(table.name);
+  const Value* owner = document.Find(field.empty() ? std::string_view("_id") : field);
+  return owner && owner->Is<std::string>() && *owner->As<std::string>() == tenant_.text;
+}
+
+std::optional<Refusal> Judge::CheckDocument(const TableSchema& table, const PreparedWrite& write,
+                                            const Actor& actor) {
+  const std::string row_text = IdToText(write.key);
+  std::optional<Object> before, after;
+  if (write.before) before = WithSystemFields(table, *write.before);
+  if (write.after.alive()) {
+    const Row row = ToRow(write.key.id, write.after);
+    if (Status valid = ValidateDocument(application_.schema, table, row.document); !valid) {
+      return Refuse(Code::kInvalid, valid.error().message, table.name, row_text);
+    }
+    after = WithSystemFields(table, row);
+    if (!BelongsHere(table, *after)) {
+      return Refuse(Code::kDenied, "A row cannot belong to another organization than the rest of its "
+                                   "change set, nor move to one",
+                    table.name, row_text, table.name + ": tenancy");
+    }
+  }
+  const Action action = !after ? Action::kDelete : before ? Action::kUpdate : Action::kInsert;
+  std::optional<Denial> denial =
+      application_.rules.Judge(table.name, action, actor, before ? &*before : nullptr,
+                               after ? &*after : nullptr);
+  if (!denial) return std::nullopt;
+  return Refuse(Code::kDenied, denial->message, table.name, row_text, denial->rule);
+}
+
+}  // namespace syncline

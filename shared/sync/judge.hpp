@@ -1,0 +1,64 @@
+// Judge: decides one change set against a tenant's rows, and prepares what it would write. It writes
+// nothing, so a refused change set leaves no trace.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "shared/base/result.hpp"
+#include "shared/rules/rules.hpp"
+#include "shared/store/table_store.hpp"
+#include "shared/sync/authority.hpp"
+#include "shared/sync/tenant_log.hpp"
+#include "shared/wire/messages.hpp"
+
+namespace syncline {
+
+// One row's step, judged and ready to be written.
+struct PreparedWrite {
+  RowKey key;
+  RowChange change;
+  std::optional<Row> before;  // none: the row was not there
+  RowState after;             // dead after a delete
+};
+
+struct Decision {
+  // Set if refused: then there are no writes.
+  std::optional<Refusal> refusal;
+  std::vector<PreparedWrite> writes;
+};
+
+class Judge {
+ public:
+  Judge(const Application& application, const TenantId& tenant, TenantNo no, TableStore& store,
+        TenantLog& log)
+      : application_(application), tenant_(tenant), no_(no), store_(store), log_(log) {}
+
+  // The role that the membership rows give a person; none for a stranger.
+  Result<std::optional<std::string>> RoleOf(const Object& claims);
+  Result<bool> IsMember(const Bytes& member);
+
+  // `stamp`: the change set's, as it would be accepted. A tenant's first change set is judged with the
+  // role that it gives its author. Errors are the storage's.
+  Result<Decision> Decide(const ChangeSet& change_set, const Stamp& stamp, const Object& claims,
+                          bool founding);
+
+ private:
+  struct Case;
+  Result<std::optional<std::string>> RoleOfMember(const Bytes& member);
+  std::optional<std::string> RoleByFounding(const ChangeSet& change_set, const Object& claims);
+  // None: allowed, or no effect (then nothing is added to `writes`).
+  Result<std::optional<Refusal>> DecideRow(const RowChange& change, const Stamp& stamp,
+                                           const Actor& actor, std::vector<PreparedWrite>& writes);
+  std::optional<Refusal> CheckDocument(const TableSchema& table, const PreparedWrite& write,
+                                       const Actor& actor);
+  bool BelongsHere(const TableSchema& table, const Object& document) const;
+
+  const Application& application_;
+  const TenantId& tenant_;
+  const TenantNo no_;
+  TableStore& store_;
+  TenantLog& log_;
+};
+
+}  // namespace syncline

@@ -1,0 +1,215 @@
+#include "shared/sync/tenant_log.hpp"
+
+namespace syncline {
+namespace {
+
+std::int64_t Signed(std::uint64_t value) { return static_cast<std::int64_t>(value); }
+std::uint64_t Unsigned(std::int64_t value) { return static_cast<std::uint64_t>(value); }
+
+constexpr char kTables[] =
+    "CREATE TABLE IF NOT EXISTS _head (name TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS _changes (seq INTEGER, owner INTEGER, id BLOB, existed INTEGER, "
+    "before BLOB, at INTEGER, PRIMARY KEY (seq, owner, id)) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS _tombstones (owner INTEGER, id BLOB, clock BLOB, at INTEGER, "
+    "PRIMARY KEY (owner, id)) WITHOUT ROWID;"
+    "CREATE INDEX IF NOT EXISTS _tombstones_at ON _tombstones (at);"
+    "CREATE TABLE IF NOT EXISTS _replicas (replica INTEGER PRIMARY KEY, number INTEGER, time "
+    "INTEGER, at INTEGER);"
+    "CREATE TABLE IF NOT EXISTS _refusals (replica INTEGER, number INTEGER, code INTEGER, message "
+    "TEXT, owner TEXT, row TEXT, rule TEXT, PRIMARY KEY (replica, number)) WITHOUT ROWID;";
+
+Result<std::uint64_t> Head(Database& database, const char* name) {
+  Statement statement = database.Prepare("SELECT value FROM _head WHERE name=?1");
+  statement.BindText(1, name);
+  const Result<bool> found = statement.Step();
+  if (!found) return Fail(found.error());
+  return *found ? Unsigned(statement.integer(0)) : 0;
+}
+
+Status SetHead(Database& database, const char* name, std::uint64_t value) {
+  Statement statement = database.Prepare("INSERT OR REPLACE INTO _head VALUES (?1, ?2)");
+  return statement.BindText(1, name).Bind(2, Signed(value)).Run();
+}
+
+Refusal ReadRefusal(const Statement& statement) {
+  return {Unsigned(statement.integer(0)),      static_cast<Code>(statement.integer(1)),
+          std::string(statement.bytes(2)),     std::string(statement.bytes(3)),
+          std::string(statement.bytes(4)),     std::string(statement.bytes(5))};
+}
+
+}  // namespace
+
+Result<TenantLog> TenantLog::Open(Database& database, std::uint64_t fresh_epoch) {
+  if (Status made = database.Run(kTables); !made) return Fail(made.error());
+  TenantLog log(database, {});
+  if (Status read = log.Reload(); !read) return Fail(read.error());
+  if (log.head_.epoch == 0) {
+    if (Status set = SetHead(database, "epoch", fresh_epoch); !set) return Fail(set.error());
+    log.head_.epoch = fresh_epoch;
+  }
+  return log;
+}
+
+Status TenantLog::Reload() {
+  for (auto [name, field] : {std::pair{"epoch", &LogHead::epoch}, std::pair{"seq", &LogHead::seq},
+                             std::pair{"horizon", &LogHead::horizon}}) {
+    const Result<std::uint64_t> value = Head(*database_, name);
+    if (!value) return Fail(value.error());
+    head_.*field = *value;
+  }
+  return Done{};
+}
+
+Status TenantLog::SetSeq(std::uint64_t seq) {
+  head_.seq = seq;
+  return SetHead(*database_, "seq", seq);
+}
+
+Status TenantLog::AddChange(std::uint64_t seq, const RowKey& key, const RowState* before,
+                            bool keep_before, std::uint64_t now_ms) {
+  Statement statement =
+      database_->Prepare("INSERT INTO _changes VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+  Bytes state;
+  statement.Bind(1, Signed(seq)).Bind(2, std::int64_t{key.table.value}).BindBlob(3, key.id.view());
+  statement.Bind(4, std::int64_t{before != nullptr}).Bind(6, Signed(now_ms));
+  if (before && keep_before) {
+    state = EncodeRowState(*before);
+    statement.BindBlob(5, state);
+  }
+  return statement.Run();
+}
+
+Status TenantLog::PutTombstone(const RowKey& key, const RowClock& clock, std::uint64_t now_ms) {
+  const Bytes encoded = EncodeRowClock(clock);
+  Statement statement = database_->Prepare("INSERT OR REPLACE INTO _tombstones VALUES (?1, ?2, ?3, ?4)");
+  statement.Bind(1, std::int64_t{key.table.value}).BindBlob(2, key.id.view());
+  return statement.BindBlob(3, encoded).Bind(4, Signed(now_ms)).Run();
+}
+
+Status TenantLog::DropTombstone(const RowKey& key) {
+  Statement statement = database_->Prepare("DELETE FROM _tombstones WHERE owner=?1 AND id=?2");
+  return statement.Bind(1, std::int64_t{key.table.value}).BindBlob(2, key.id.view()).Run();
+}
+
+Result<std::optional<RowClock>> TenantLog::Tombstone(const RowKey& key) {
+  Statement statement =
+      database_->Prepare("SELECT clock FROM _tombstones WHERE owner=?1 AND id=?2");
+  statement.Bind(1, std::int64_t{key.table.value}).BindBlob(2, key.id.view());
+  const Result<bool> found = statement.Step();
+  if (!found) return Fail(found.error());
+  if (!*found) return std::optional<RowClock>();
+  Result<RowClock> clock = DecodeRowClock(statement.bytes(0));
+  if (!clock) return Fail(clock.error());
+  return std::optional<RowClock>(std::move(*clock));
+}
+
+Status TenantLog::SetProgress(ReplicaId replica, const ReplicaProgress& progress,
+                              std::uint64_t now_ms) {
+  Statement statement = database_->Prepare("INSERT OR REPLACE INTO _replicas VALUES (?1, ?2, ?3, ?4)");
+  statement.Bind(1, Signed(replica.value)).Bind(2, Signed(progress.number));
+  return statement.Bind(3, Signed(progress.time.value)).Bind(4, Signed(now_ms)).Run();
+}
+
+Result<ReplicaProgress> TenantLog::Progress(ReplicaId replica) {
+  Statement statement = database_->Prepare("SELECT number, time FROM _replicas WHERE replica=?1");
+  statement.Bind(1, Signed(replica.value));
+  const Result<bool> found = statement.Step();
+  if (!found) return Fail(found.error());
+  if (!*found) return ReplicaProgress{};
+  return ReplicaProgress{Unsigned(statement.integer(0)), {Unsigned(statement.integer(1))}};
+}
+
+Status TenantLog::AddRefusal(ReplicaId replica, const Refusal& refusal) {
+  Statement statement =
+      database_->Prepare("INSERT OR REPLACE INTO _refusals VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+  statement.Bind(1, Signed(replica.value)).Bind(2, Signed(refusal.number));
+  statement.Bind(3, static_cast<std::int64_t>(refusal.code)).BindText(4, refusal.message);
+  statement.BindText(5, refusal.table).BindText(6, refusal.row).BindText(7, refusal.rule);
+  return statement.Run();
+}
+
+Result<std::vector<Refusal>> TenantLog::RefusalsAfter(ReplicaId replica, std::uint64_t settled) {
+  Statement drop = database_->Prepare("DELETE FROM _refusals WHERE replica=?1 AND number<=?2");
+  if (Status done = drop.Bind(1, Signed(replica.value)).Bind(2, Signed(settled)).Run(); !done) {
+    return Fail(done.error());
+  }
+  Statement statement = database_->Prepare(
+      "SELECT number, code, message, owner, row, rule FROM _refusals WHERE replica=?1 ORDER BY number");
+  statement.Bind(1, Signed(replica.value));
+  std::vector<Refusal> refusals;
+  for (;;) {
+    const Result<bool> more = statement.Step();
+    if (!more) return Fail(more.error());
+    if (!*more) return refusals;
+    refusals.push_back(ReadRefusal(statement));
+  }
+}
+
+Result<std::optional<Refusal>> TenantLog::RefusalOf(ReplicaId replica, std::uint64_t number) {
+  Statement statement = database_->Prepare(
+      "SELECT number, code, message, owner, row, rule FROM _refusals WHERE replica=?1 AND number=?2");
+  statement.Bind(1, Signed(replica.value)).Bind(2, Signed(number));
+  const Result<bool> found = statement.Step();
+  if (!found) return Fail(found.error());
+  return *found ? std::optional<Refusal>(ReadRefusal(statement)) : std::nullopt;
+}
+
+Result<std::vector<ChangedRow>> TenantLog::ChangedSince(std::uint64_t seq) {
+  // SQLite takes the bare columns from the row that holds the minimum: each row's first change.
+  Statement statement = database_->Prepare(
+      "SELECT owner, id, existed, before, MIN(seq) FROM _changes WHERE seq>?1 GROUP BY owner, id");
+  statement.Bind(1, Signed(seq));
+  std::vector<ChangedRow> changed;
+  for (;;) {
+    const Result<bool> more = statement.Step();
+    if (!more) return Fail(more.error());
+    if (!*more) return changed;
+    ChangedRow row;
+    row.key = {{static_cast<std::uint32_t>(statement.integer(0))}, RowId::From(statement.bytes(1))};
+    row.existed = statement.integer(2) != 0;
+    if (statement.type(3) == Statement::Type::kBlob) {
+      Result<RowState> state = DecodeRowState(statement.bytes(3));
+      if (!state) return Fail(state.error());
+      row.before = std::move(*state);
+    }
+    changed.push_back(std::move(row));
+  }
+}
+
+Result<bool> TenantLog::Sweep(std::uint64_t before_ms, std::uint64_t silent_before_ms,
+                              std::int64_t limit) {
+  if (Status begun = database_->Begin(); !begun) return Fail(begun.error());
+  std::uint64_t horizon = head_.horizon;
+  {
+    // Seqs and times grow together, so the oldest seqs are the ones to go.
+    Statement oldest = database_->Prepare(
+        "SELECT MAX(seq), COUNT(*) FROM (SELECT seq FROM _changes WHERE at<?1 ORDER BY seq LIMIT ?2)");
+    oldest.Bind(1, Signed(before_ms)).Bind(2, limit);
+    const Result<bool> row = oldest.Step();
+    if (!row || !*row) {
+      database_->Rollback();
+      return row ? Result<bool>(false) : Fail(row.error());
+    }
+    if (oldest.integer(1) > 0) horizon = Unsigned(oldest.integer(0));
+  }
+  const bool more = horizon != head_.horizon;
+  Status done = database_->Prepare("DELETE FROM _changes WHERE seq<=?1").Bind(1, Signed(horizon)).Run();
+  if (done) {
+    done = database_->Prepare("DELETE FROM _tombstones WHERE at<?1").Bind(1, Signed(before_ms)).Run();
+  }
+  if (done) {
+    done = database_->Prepare("DELETE FROM _replicas WHERE at<?1")
+               .Bind(1, Signed(silent_before_ms))
+               .Run();
+  }
+  if (done) done = SetHead(*database_, "horizon", horizon);
+  if (!done) {
+    database_->Rollback();
+    return Fail(done.error());
+  }
+  if (Status committed = database_->Commit(); !committed) return Fail(committed.error());
+  head_.horizon = horizon;
+  return more;
+}
+
+}  // namespace syncline

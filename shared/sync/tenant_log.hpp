@@ -1,0 +1,73 @@
+// TenantLog: what the relay keeps of a tenant beside its rows: its epoch and seq, which rows changed
+// at which seq, the clocks of deleted rows, how far each replica's change sets were decided, and the
+// refusals that a replica has not yet heard. SQL only; no judgement.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "shared/merge/merge.hpp"
+#include "shared/store/database.hpp"
+#include "shared/wire/messages.hpp"
+
+namespace syncline {
+
+struct LogHead {
+  std::uint64_t epoch = 0;
+  std::uint64_t seq = 0;      // of the last accepted change set; 0: none yet
+  std::uint64_t horizon = 0;  // what changed up to here may have been swept
+};
+
+// How far a replica's change sets were decided.
+struct ReplicaProgress {
+  std::uint64_t number = 0;
+  HybridTime time;  // of its last accepted change set
+};
+
+// A row that changed after some seq: the first such change's picture of it before.
+struct ChangedRow {
+  RowKey key;
+  bool existed = false;
+  // The row before, where the log was asked to keep it.
+  std::optional<RowState> before;
+};
+
+class TenantLog {
+ public:
+  // `fresh_epoch` for a new file. Creates its tables.
+  static Result<TenantLog> Open(Database& database, std::uint64_t fresh_epoch);
+
+  const LogHead& head() const { return head_; }
+
+  // --- within the transaction of a commit ---
+  Status SetSeq(std::uint64_t seq);
+  // `before` null: the row did not exist. `keep_before`: its state will be asked for.
+  Status AddChange(std::uint64_t seq, const RowKey& key, const RowState* before, bool keep_before,
+                   std::uint64_t now_ms);
+  Status PutTombstone(const RowKey& key, const RowClock& clock, std::uint64_t now_ms);
+  Status DropTombstone(const RowKey& key);
+  Status SetProgress(ReplicaId replica, const ReplicaProgress& progress, std::uint64_t now_ms);
+  Status AddRefusal(ReplicaId replica, const Refusal& refusal);
+
+  // The head as the file has it: after a transaction that failed.
+  Status Reload();
+
+  Result<std::optional<RowClock>> Tombstone(const RowKey& key);
+  Result<ReplicaProgress> Progress(ReplicaId replica);
+  // The replica's refusals above `settled`; those up to it are dropped. Opens its own transaction.
+  Result<std::vector<Refusal>> RefusalsAfter(ReplicaId replica, std::uint64_t settled);
+  // The refusal of one change set, if it was refused and the replica has not yet heard it.
+  Result<std::optional<Refusal>> RefusalOf(ReplicaId replica, std::uint64_t number);
+  Result<std::vector<ChangedRow>> ChangedSince(std::uint64_t seq);
+
+  // Drops changes and tombstones older than `before_ms`, at most `limit` changes, and the progress of
+  // replicas silent since `silent_before_ms`; true if there is more.
+  Result<bool> Sweep(std::uint64_t before_ms, std::uint64_t silent_before_ms, std::int64_t limit);
+
+ private:
+  TenantLog(Database& database, LogHead head) : database_(&database), head_(head) {}
+  Database* database_;
+  LogHead head_;
+};
+
+}  // namespace syncline
