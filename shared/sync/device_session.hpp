@@ -1,0 +1,51 @@
+// DeviceSession: the device's end of the connection to the relay, as a state machine without a socket.
+// Messages and the time go in; messages come out. The browser, Node, React Native and the simulator run
+// it. Which change sets were sent is known per connection only: a new one offers all that is pending.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "shared/sync/device.hpp"
+#include "shared/wire/messages.hpp"
+
+namespace syncline {
+
+class DeviceSession {
+ public:
+  // At most this many change sets of a tenant are on their way without a verdict.
+  static constexpr std::size_t kInFlightMax = 512;
+  static constexpr std::size_t kPushChangeSetsMax = 256;
+  static constexpr std::size_t kPushBytesMax = 1 << 20;  // but always at least one change set
+
+  explicit DeviceSession(Device& device) : device_(device) {}
+
+  // A socket has opened: the message to send first.
+  Bytes Connected(std::string token, std::uint64_t now_ms);
+  // One message from the relay. On an error the owner closes the socket and connects again.
+  Status Receive(ByteView message, std::uint64_t now_ms);
+  // What is due to the relay, as one message; empty if nothing is.
+  Bytes TakeOutgoing();
+  void Disconnected();
+  Bytes Renew(std::string token) { return EncodeFrame(syncline::Renew{std::move(token)}); }
+
+  bool welcomed() const { return welcomed_; }
+  // Every tenant has arrived at what the relay had when the connection opened, or later.
+  bool synced() const { return welcomed_ && awaited_.empty(); }
+  // Why the relay is closing the connection; kept until the next one opens.
+  const std::optional<Fault>& fault() const { return fault_; }
+
+ private:
+  Status Handle(const Message& message, std::uint64_t now_ms);
+
+  Device& device_;
+  bool connected_ = false;
+  bool welcomed_ = false;
+  std::set<TenantId> awaited_;
+  std::map<TenantId, std::uint64_t> sent_;
+  std::optional<Fault> fault_;
+};
+
+}  // namespace syncline
