@@ -27,6 +27,11 @@ export const steps = [
   ...nativeTests("release", true),
   { name: "unit tests: TypeScript", quick: true, run: () => vitest("js") },
   {
+    name: "storage in Chromium",
+    quick: true,
+    run: () => counted("storage-chromium", "node", ["tests/storage/run.mjs"]),
+  },
+  {
     name: "simulation",
     quick: true,
     run: () => counted("simulate", "tools/simulate", ["--seeds", "20"]),
