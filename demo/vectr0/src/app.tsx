@@ -1,7 +1,8 @@
 // App: from choosing a person to their open organization.
 import { useState } from "react";
+import { useSyncStatus } from "syncline/react";
 import { NoticeProvider } from "./notice.tsx";
-import { OpenFailure } from "./open-failure.tsx";
+import { isOpenFailure, OpenFailure } from "./open-failure.tsx";
 import { findPerson, type Person } from "./people.ts";
 import { useRoute } from "./route.ts";
 import { SessionProvider, useOpenSession } from "./session.tsx";
@@ -13,18 +14,15 @@ export function App() {
   const person = findPerson(useRoute().person);
   return (
     <NoticeProvider>
-      {person === undefined ? <Welcome /> : <Signed key={person.subject} person={person} />}
+      {person === undefined ? <Welcome /> : <SignedIn key={person.subject} person={person} />}
     </NoticeProvider>
   );
 }
 
-function Signed({ person }: { person: Person }) {
+function SignedIn({ person }: { person: Person }) {
   const [attempt, setAttempt] = useState(0);
-  const opening = useOpenSession(person, attempt);
-  if (opening.state === "failed") {
-    return <OpenFailure error={opening.error} onRetry={() => setAttempt(attempt + 1)} />;
-  }
-  if (opening.state === "opening") {
+  const session = useOpenSession(person, attempt);
+  if (session === null) {
     return (
       <main className="page">
         <p className="opening">Opening {person.name}’s data on this device…</p>
@@ -33,8 +31,16 @@ function Signed({ person }: { person: Person }) {
     );
   }
   return (
-    <SessionProvider session={opening.session}>
-      <Workspace />
+    <SessionProvider session={session}>
+      <OpenOrFailed onRetry={() => setAttempt(attempt + 1)} />
     </SessionProvider>
   );
+}
+
+function OpenOrFailed({ onRetry }: { onRetry: () => void }) {
+  const { problem } = useSyncStatus();
+  if (problem !== null && isOpenFailure(problem)) {
+    return <OpenFailure problem={problem} onRetry={onRetry} />;
+  }
+  return <Workspace />;
 }

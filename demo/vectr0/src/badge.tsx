@@ -13,7 +13,7 @@ export function Initials({ name }: { name: string }) {
     .map((word) => word?.[0]?.toUpperCase() ?? "")
     .join("");
   // The same person has the same colour everywhere.
-  const hue = [...name].reduce((sum, letter) => sum + letter.charCodeAt(0) * 37, 0) % 360;
+  const hue = [...name].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 3607, 7) % 360;
   return (
     <span className="initials" style={{ "--hue": hue }} aria-hidden="true">
       {letters}

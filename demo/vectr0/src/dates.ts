@@ -6,10 +6,19 @@ const dayTime = new Intl.DateTimeFormat(undefined, {
   hour: "2-digit",
   minute: "2-digit",
 });
-const day = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short" });
+const day = new Intl.DateTimeFormat(undefined, {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+});
 const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const narrowWeekday = new Intl.DateTimeFormat(undefined, { weekday: "narrow" });
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: "short" });
-const month = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
+const month = new Intl.DateTimeFormat(undefined, {
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+});
 
 export const hourMs = 3_600_000;
 
@@ -29,8 +38,9 @@ export function formatRange(from: number, lastDay: number): string {
   return month.formatRange(from, lastDay);
 }
 
-export function weekdayName(at: number): string {
-  return weekday.format(at);
+/** "Mon", or "M" where there is little room. */
+export function weekdayName(at: number, narrow: boolean): string {
+  return (narrow ? narrowWeekday : weekday).format(at);
 }
 
 export function startOfDay(at: number): number {

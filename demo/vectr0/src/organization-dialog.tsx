@@ -23,12 +23,7 @@ export function FoundDialog({ onClose }: { onClose: () => void }) {
   };
   return (
     <Dialog title="New organization" onClose={onClose}>
-      <DialogForm
-        submit="Create"
-        error={error}
-        onSubmit={() => void submit()}
-        onCancel={onClose}
-      >
+      <DialogForm submit="Create" error={error} onSubmit={() => void submit()} onCancel={onClose}>
         <label className="field">
           Name
           <input

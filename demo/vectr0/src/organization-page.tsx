@@ -6,7 +6,7 @@ import { ActionButton } from "./action-button.tsx";
 import { useOrganization, useReason } from "./organization.tsx";
 import { OrganizationDialog } from "./organization-dialog.tsx";
 import { PeoplePanel } from "./people-panel.tsx";
-import { roleName, statusName, whyNotWrite } from "./permissions.ts";
+import { statusName, whyNotWrite } from "./permissions.ts";
 import { go, type Status, statuses, useRoute, type View } from "./route.ts";
 import { ScheduleDialog } from "./schedule-dialog.tsx";
 import { ScheduleList } from "./schedule-list.tsx";
@@ -24,7 +24,7 @@ export function OrganizationPage() {
       <div className="headline">
         <div>
           <h1>{organization.name}</h1>
-          <p className="detail">You are {roleName[role].toLowerCase()} here</p>
+          <p className="detail">You are {role === "admin" ? "an admin" : `a ${role}`} here</p>
         </div>
         <div className="button-group">
           {role === "admin" && (

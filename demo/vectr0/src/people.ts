@@ -30,7 +30,7 @@ export function addPerson(name: string, email: string): Person {
   const known = [...demoPeople, ...otherPeople()].find((person) => person.email === address);
   if (known) return known;
   const person: Person = {
-    subject: address.replace(/[^a-z0-9]+/g, "-"),
+    subject: address.replace(/[^a-z0-9]+/g, "-").slice(0, 48),
     name: name.trim(),
     email: address,
     note: address,

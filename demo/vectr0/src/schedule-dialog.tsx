@@ -17,7 +17,11 @@ interface Fields {
   end: string;
 }
 
-function initialFields(schedule: Doc<"schedules"> | null, userId: Id<"users">, day: number): Fields {
+function initialFields(
+  schedule: Doc<"schedules"> | null,
+  userId: Id<"users">,
+  day: number,
+): Fields {
   const start = schedule?.startDate ?? startOfDay(day) + 9 * hourMs;
   return {
     title: schedule?.title ?? "",
@@ -94,7 +98,9 @@ export function ScheduleDialog(props: {
           />
         </label>
         <label className="field">
-          Description <span className="optional">optional</span>
+          <span>
+            Description <span className="optional">optional</span>
+          </span>
           <textarea
             rows={3}
             value={fields.description}

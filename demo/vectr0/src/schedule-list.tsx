@@ -70,9 +70,7 @@ export function ScheduleList({ status }: { status: Status | null }) {
           </ul>
         </section>
       ))}
-      {editing !== null && (
-        <ScheduleDialog schedule={editing} onClose={() => setEditing(null)} />
-      )}
+      {editing !== null && <ScheduleDialog schedule={editing} onClose={() => setEditing(null)} />}
     </>
   );
 }

@@ -4,13 +4,12 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useState
 import { SynclineClient } from "syncline";
 import { SynclineProvider } from "syncline/react";
 import type { Person } from "./people.ts";
-import { fetchToken, findRelay, storedToken } from "./relay.ts";
+import { fetchToken, relayOrigin, storedToken } from "./relay.ts";
 
 export interface Session {
   person: Person;
   syncline: SynclineClient;
   convex: ConvexReactClient;
-  relay: URL;
 }
 
 const SessionContext = createContext<Session | null>(null);
@@ -22,72 +21,69 @@ export function useSession(): Session {
 }
 
 // The switch survives a reload of this tab, as a lost network would.
-const offlineKey = "vectr0.offline";
+const cutOffKey = "vectr0.cut-off";
 
 export function isCutOff(): boolean {
-  return sessionStorage.getItem(offlineKey) !== null;
+  return sessionStorage.getItem(cutOffKey) !== null;
 }
 
 export function setCutOff(syncline: SynclineClient, cutOff: boolean): void {
-  if (cutOff) sessionStorage.setItem(offlineKey, "yes");
-  else sessionStorage.removeItem(offlineKey);
+  if (cutOff) sessionStorage.setItem(cutOffKey, "yes");
+  else sessionStorage.removeItem(cutOffKey);
   syncline.setOnline(!cutOff);
 }
 
-async function openSession(person: Person): Promise<Session> {
-  const relay = await findRelay();
+// ?storage=memory asks for a session that leaves nothing on the device.
+function wantedStorage(): "opfs" | "memory" {
+  return new URLSearchParams(location.search).get("storage") === "memory" ? "memory" : "opfs";
+}
+
+function openSession(person: Person): Session {
   const syncline = new SynclineClient({
     worker: new Worker(new URL("./syncline.worker.ts", import.meta.url), { type: "module" }),
-    url: relay.origin,
-    storage: new URLSearchParams(location.search).get("storage") === "memory" ? "memory" : "opfs",
+    url: relayOrigin,
+    storage: wantedStorage(),
     name: `vectr0-${person.subject}`,
   });
   if (isCutOff()) syncline.setOnline(false);
   const convex = new ConvexReactClient(syncline.address, {
     webSocketConstructor: syncline.webSocketConstructor,
   });
-  return { person, syncline, convex, relay };
+  return { person, syncline, convex };
 }
 
-async function closeSession(session: Session): Promise<void> {
-  await session.convex.close();
-  await session.syncline.close();
+async function closeSession({ convex, syncline }: Session): Promise<void> {
+  await convex.close();
+  await syncline.close();
 }
 
 // One session at a time: the next one opens when the last one has let go of its data.
 let lastClosed: Promise<void> = Promise.resolve();
 
-export type Opening =
-  | { state: "opening" }
-  | { state: "open"; session: Session }
-  | { state: "failed"; error: unknown };
-
-/** The person's session, opened again whenever `attempt` changes. */
-export function useOpenSession(person: Person, attempt: number): Opening {
-  const [opening, setOpening] = useState<Opening>({ state: "opening" });
+/** The person's session, opened again whenever `attempt` changes; null until it is there. */
+export function useOpenSession(person: Person, attempt: number): Session | null {
+  const [session, setSession] = useState<Session | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt opens again
   useEffect(() => {
     let left = false;
-    setOpening({ state: "opening" });
-    const opened = lastClosed.then(() => openSession(person));
-    opened.then(
-      (session) => left || setOpening({ state: "open", session }),
-      (error: unknown) => left || setOpening({ state: "failed", error }),
-    );
+    const opened = lastClosed.then(() => (left ? null : openSession(person)));
+    void opened.then((next) => left || setSession(next));
     return () => {
       left = true;
-      lastClosed = opened.then(closeSession).catch(() => {});
+      setSession(null);
+      lastClosed = opened
+        .then((last) => (last === null ? undefined : closeSession(last)))
+        .catch((error: unknown) => console.warn("The last session did not close:", error));
     };
   }, [person, attempt]);
-  return opening;
+  return session;
 }
 
 export function SessionProvider({ session, children }: { session: Session; children: ReactNode }) {
-  const useAuth = useMemo(() => () => useTokens(session), [session]);
   return (
     <SessionContext value={session}>
       <SynclineProvider client={session.syncline}>
-        <ConvexProviderWithAuth client={session.convex} useAuth={useAuth}>
+        <ConvexProviderWithAuth client={session.convex} useAuth={useTokens}>
           {children}
         </ConvexProviderWithAuth>
       </SynclineProvider>
@@ -96,14 +92,15 @@ export function SessionProvider({ session, children }: { session: Session; child
 }
 
 // What ConvexProviderWithAuth asks of an auth provider.
-function useTokens({ relay, person }: Session) {
+function useTokens() {
+  const { person } = useSession();
   return useMemo(
     () => ({
       isLoading: false,
       isAuthenticated: true,
       fetchAccessToken: async ({ forceRefreshToken }: { forceRefreshToken: boolean }) =>
-        (forceRefreshToken ? null : storedToken(person)) ?? (await fetchToken(relay, person)),
+        (forceRefreshToken ? null : storedToken(person)) ?? (await fetchToken(person)),
     }),
-    [relay, person],
+    [person],
   );
 }

@@ -29,6 +29,7 @@ export function NetworkSwitch() {
       <input
         type="checkbox"
         role="switch"
+        aria-checked={online}
         checked={online}
         onChange={(event) => {
           setOnline(event.target.checked);

@@ -16,11 +16,11 @@ import {
 } from "./dates.ts";
 import { Icon } from "./icons.tsx";
 import { useOrganization } from "./organization.tsx";
+import { packLanes } from "./pack-lanes.ts";
 import { statusName } from "./permissions.ts";
 import { go, type Span, useRoute } from "./route.ts";
 import { ScheduleDialog } from "./schedule-dialog.tsx";
 import { Skeleton } from "./skeleton.tsx";
-import { packLanes } from "./pack-lanes.ts";
 
 const dayCount: Record<Span, number> = { week: 7, month: 28 };
 
@@ -61,7 +61,7 @@ export function Timeline() {
           <div className="timeline-grid" style={{ "--days": count }}>
             <div className="timeline-days" aria-hidden="true">
               {days.map((day) => (
-                <DayHead key={day} day={day} />
+                <DayHead key={day} day={day} narrow={route.span === "month"} />
               ))}
             </div>
             {lanes.map((lane) => (
@@ -114,7 +114,7 @@ function TimelineBar({ from, days, span }: { from: number; days: number; span: S
   );
 }
 
-function DayHead({ day }: { day: number }) {
+function DayHead({ day, narrow }: { day: number; narrow: boolean }) {
   const weekday = new Date(day).getDay();
   const kind = [
     day === startOfDay(Date.now()) ? "today" : "",
@@ -123,7 +123,7 @@ function DayHead({ day }: { day: number }) {
   ];
   return (
     <span className={`day ${kind.join(" ")}`}>
-      <span className="weekday">{weekdayName(day)}</span>
+      <span className="weekday">{weekdayName(day, narrow)}</span>
       <span className="day-number">{new Date(day).getDate()}</span>
     </span>
   );

@@ -5,10 +5,12 @@ import type { PendingMutation, RefusedMutation } from "syncline";
 import { usePendingMutations, useRefusedMutations, useSyncStatus } from "syncline/react";
 import { api } from "../convex/_generated/api.js";
 import type { Doc } from "../convex/_generated/dataModel.js";
-import { FoundDialog } from "./organization-dialog.tsx";
+import { ProblemLine } from "./open-failure.tsx";
 import { OrganizationContext } from "./organization.tsx";
+import { FoundDialog } from "./organization-dialog.tsx";
 import { OrganizationPage } from "./organization-page.tsx";
 import { RefusedPanel } from "./refused-panel.tsx";
+import { relayOrigin } from "./relay.ts";
 import { go, useRoute } from "./route.ts";
 import { useSession } from "./session.tsx";
 import { Skeleton } from "./skeleton.tsx";
@@ -23,6 +25,7 @@ export function Workspace() {
   const { isAuthenticated } = useConvexAuth();
   const mine = useQuery(api.queries.organizations.listMine, isAuthenticated ? {} : "skip");
   const route = useRoute();
+  const { problem } = useSyncStatus();
   const [founding, setFounding] = useState(false);
   const open =
     mine?.find(({ organization }) => organization._id === route.organization) ?? mine?.[0];
@@ -34,6 +37,7 @@ export function Workspace() {
     <>
       <TopBar memberships={mine ?? []} open={open} onFound={() => setFounding(true)} />
       <main className="page">
+        {problem !== null && <ProblemLine problem={problem} />}
         <RefusedPanel />
         {mine === undefined ? (
           <Skeleton rows={6} />
@@ -75,9 +79,7 @@ function OpenMembership(props: { membership: Membership; children: ReactNode }) 
   return <OrganizationContext value={value}>{props.children}</OrganizationContext>;
 }
 
-function useRowIds(
-  mutations: readonly (PendingMutation | RefusedMutation)[],
-): ReadonlySet<string> {
+function useRowIds(mutations: readonly (PendingMutation | RefusedMutation)[]): ReadonlySet<string> {
   return useMemo(() => {
     const ids = mutations.flatMap((entry) =>
       "rows" in entry ? entry.rows.map(({ id }) => id) : (entry.row ?? []),
@@ -113,7 +115,7 @@ function NoOrganization({ onFound }: { onFound: () => void }) {
 }
 
 function Footer() {
-  const { relay, person } = useSession();
+  const { person } = useSession();
   const { storage } = useSyncStatus();
   return (
     <footer className="foot">
@@ -122,7 +124,7 @@ function Footer() {
           ? "Kept in memory only: a reload loses it"
           : "Saved on this device (private file system)"}
       </span>
-      <span>Relay {relay.host}</span>
+      <span>Relay {new URL(relayOrigin).host}</span>
       <span>{person.email}</span>
     </footer>
   );
