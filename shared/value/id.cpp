@@ -93,7 +93,7 @@ std::optional<RowKey> IdFromText(std::string_view text) {
   if (!bytes) return std::nullopt;
   ByteView rest = *bytes;
   std::uint64_t table = 0;
-  if (!TakeVarint(rest, table) || table > UINT32_MAX) return std::nullopt;
+  if (!TakeVarint(rest, table) || table == 0 || table > UINT32_MAX) return std::nullopt;
   if (rest.size() != kRowIdBytes + kChecksumBytes) return std::nullopt;
   const RowKey key{{static_cast<std::uint32_t>(table)}, RowId::From(rest.substr(0, kRowIdBytes))};
   // Checks the checksum and that the form is canonical.

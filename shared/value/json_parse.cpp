@@ -217,19 +217,32 @@ std::string Builder::PlaceText() const {
   return text.empty() ? "the top" : std::string(Utf8Prefix(text, 256));
 }
 
-// Whether the text around `at`, where the parser stopped, is an escape in the range of surrogates:
-// one without its partner, or it would not have stopped.
-bool StoppedAtSurrogate(std::string_view text, std::size_t at) {
-  const std::string_view near = text.substr(at - std::min<std::size_t>(at, 6), 12);
-  return near.find("\\ud") != near.npos || near.find("\\uD") != near.npos;
+// The code unit of the escape \uXXXX at the front of `text`; none if there is no such escape.
+std::optional<unsigned> EscapedUnit(std::string_view text) {
+  unsigned unit = 0;
+  if (text.size() < 6 || text.substr(0, 2) != "\\u") return std::nullopt;
+  const auto read = std::from_chars(text.data() + 2, text.data() + 6, unit, 16);
+  if (read.ptr != text.data() + 6) return std::nullopt;
+  return unit;
 }
 
-std::string Explain(const json::error_code& ec, std::string_view text, std::size_t at) {
+// Whether an escape is a surrogate without its partner.
+bool HasLoneSurrogate(std::string_view text) {
+  for (std::size_t at = text.find('\\'); at != text.npos; at = text.find('\\', at)) {
+    const unsigned unit = EscapedUnit(text.substr(at)).value_or(0);
+    const unsigned next = EscapedUnit(text.substr(std::min(at + 6, text.size()))).value_or(0);
+    const bool pair = unit >= 0xD800 && unit < 0xDC00 && next >= 0xDC00 && next < 0xE000;
+    if (!pair && unit >= 0xD800 && unit < 0xE000) return true;
+    at = std::min(at + (pair ? 12 : 2), text.size());
+  }
+  return false;
+}
+
+std::string Explain(const json::error_code& ec, std::string_view text) {
   if (ec == json::error::too_deep) return "nested deeper than 256";
   if (ec == json::error::incomplete) return "the JSON text ends too early";
   if (!IsUtf8(text)) return "the JSON text is not UTF-8";
-  if (StoppedAtSurrogate(text, at))
-    return "a string has a lone surrogate, which is no Unicode text";
+  if (HasLoneSurrogate(text)) return "a string has a lone surrogate, which is no Unicode text";
   return "malformed JSON";
 }
 
@@ -246,7 +259,7 @@ Result<Value> Parse(std::string_view text) {
   const Builder& builder = parser.handler();
   if (!ec && used == text.size()) return parser.handler().TakeResult();
   const std::string what = !ec                           ? "more text after the value"
-                           : builder.complaint().empty() ? Explain(ec, text, used)
+                           : builder.complaint().empty() ? Explain(ec, text)
                                                          : builder.complaint();
   return Fail(Code::kInvalid, "at " + (ec ? builder.PlaceText() : "the end") + ", byte " +
                                   std::to_string(used) + ": " + what);
