@@ -1,0 +1,276 @@
+#include "relay/server/relay.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <filesystem>
+#include <thread>
+#include <utility>
+
+#include "relay/server/context.hpp"
+#include "relay/server/worker.hpp"
+
+namespace syncline::relay {
+namespace {
+
+constexpr std::size_t kApplicationBytesMax = 16 << 20;
+constexpr std::size_t kKeyBytesMax = 1 << 20;
+constexpr std::size_t kThreadsMax = 256;  // a session's id has 8 bits for its thread
+
+Failure In(const std::string& place, const Error& error) {
+  return Fail(error.code, place + ": " + error.message);
+}
+
+Status MakeFolders(const std::string& data) {
+  std::error_code error;
+  std::filesystem::create_directories(data + "/tenants", error);
+  if (error) return Fail(Code::kUnavailable, data + ": " + error.message());
+  std::filesystem::permissions(data, std::filesystem::perms::owner_all, error);
+  return Done{};
+}
+
+Result<VerificationKey> ReadKey(const KeyFile& file) {
+  const auto algorithm = AlgorithmFromName(file.algorithm);
+  if (!algorithm) {
+    return Fail(Code::kInvalid, file.algorithm + " is no algorithm: HS256, RS256, ES256 or EdDSA");
+  }
+  auto text = ReadWholeFile(file.file, kKeyBytesMax);
+  if (!text) return Fail(text.error());
+  if (*algorithm != Algorithm::kHs256) {
+    return VerificationKey::FromPem(*algorithm, *text, file.kid);
+  }
+  while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
+  return VerificationKey::FromSecret(std::move(*text), file.kid);
+}
+
+Result<std::vector<VerificationKey>> ReadKeys(const Config& config, const Log& log) {
+  std::vector<VerificationKey> keys;
+  for (const KeyFile& file : config.keys) {
+    auto key = ReadKey(file);
+    if (!key) return In(file.file, key.error());
+    keys.push_back(std::move(*key));
+  }
+  if (config.jwks.empty()) return keys;
+  const auto text = ReadWholeFile(config.jwks, kKeyBytesMax);
+  if (!text) return Fail(text.error());
+  auto set = ParseKeySet(*text);
+  if (!set) return In(config.jwks, set.error());
+  log.Info("key_set_read", {{"keys", std::uint64_t{set->keys.size()}},
+                            {"passed_over", std::uint64_t{set->passed_over}}});
+  for (VerificationKey& key : set->keys) keys.push_back(std::move(key));
+  return keys;
+}
+
+Result<Application> ReadApplication(const std::string& path) {
+  const auto text = ReadWholeFile(path, kApplicationBytesMax);
+  if (!text) return Fail(text.error());
+  auto application = ParseApplication(*text);
+  if (!application) return In(path, application.error());
+  return application;
+}
+
+Result<std::unique_ptr<Directory>> OpenDirectory(const std::string& data) {
+  Database::Options options;
+  options.path = data + "/directory.db";
+  auto database = Database::Open(options);
+  if (!database) return In(options.path, database.error());
+  return Directory::Open(std::move(*database));
+}
+
+// Descriptors up to what the system allows: each session and each open tenant takes some.
+void RaiseDescriptorLimit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));
+}
+
+Result<std::unique_ptr<Context>> MakeContext(Config config, std::function<std::uint64_t()> now_ms) {
+  const Log log(*LogLevelFromName(config.log_level));
+  auto application = ReadApplication(config.app);
+  if (!application) return Fail(application.error());
+  auto keys = ReadKeys(config, log);
+  if (!keys) return Fail(keys.error());
+  const TokenPolicy policy{config.issuer, config.audience, config.leeway_s, config.require_expiry};
+  std::optional<DevTokens> dev_tokens;
+  if (config.dev_tokens) {
+    auto opened = DevTokens::Open(config.data, policy);
+    if (!opened) return Fail(opened.error());
+    keys->push_back(opened->key());
+    dev_tokens = std::move(*opened);
+    log.Warn("dev_tokens", {{"warning",
+                             "everyone who can reach the relay can be anyone: use "
+                             "--dev-tokens for development only"}});
+  }
+  std::optional<StaticFiles> static_files;
+  if (!config.serve_dir.empty()) {
+    std::error_code error;
+    if (!std::filesystem::is_directory(config.serve_dir, error)) {
+      return Fail(Code::kInvalid, "serve_dir: " + config.serve_dir + " is no folder");
+    }
+    static_files.emplace(config.serve_dir);
+  }
+  auto directory = OpenDirectory(config.data);
+  if (!directory) return Fail(directory.error());
+  TenantStorage storage = MakeFileStorage(config.data + "/tenants");
+  const AddressLimits::Limits limits{config.connections_max, config.connections_per_address_max,
+                                     config.address_messages_per_second,
+                                     config.address_bytes_per_second};
+  return std::unique_ptr<Context>(new Context{
+      std::move(config), log, std::move(*application), TokenVerifier(std::move(*keys), policy),
+      std::move(dev_tokens), std::move(static_files), std::move(storage), std::move(now_ms),
+      std::move(*directory), AddressLimits(limits)});
+}
+
+Status Recover(Context& context) {
+  const auto recovered = RecoverDirectory(
+      *context.directory, context.storage, context.application,
+      [&](const TenantId& tenant, const Error& error) {
+        context.log.Error("tenant_unreadable", {{"tenant", tenant.text}, {"error", error.message}});
+      });
+  if (!recovered) return In("the directory", recovered.error());
+  if (*recovered > 0) context.log.Info("recovered", {{"tenants", std::uint64_t{*recovered}}});
+  return Done{};
+}
+
+// SO_REUSEPORT lets a second relay join the first one's port unseen; binding without it does not.
+Status CheckPortIsFree(const asio::ip::tcp::endpoint& endpoint) {
+  asio::io_context io;
+  asio::ip::tcp::acceptor probe(io);
+  boost::system::error_code error;
+  probe.open(endpoint.protocol(), error);
+  if (!error) probe.set_option(asio::ip::tcp::acceptor::reuse_address(true), error);
+  if (!error) probe.bind(endpoint, error);
+  if (!error) return Done{};
+  return Fail(Code::kConflict, "cannot listen on " + endpoint.address().to_string() + " port " +
+                                   std::to_string(endpoint.port()) + ": " + error.message() +
+                                   "; choose another with --port");
+}
+
+// Waits until it is so for all workers, or the deadline. True if it is.
+template <class Condition>
+bool WaitUntil(const std::vector<std::unique_ptr<Worker>>& workers,
+               std::chrono::steady_clock::time_point deadline, const Condition& condition) {
+  const auto holds = [&] {
+    return std::all_of(workers.begin(), workers.end(),
+                       [&](const auto& worker) { return condition(*worker); });
+  };
+  while (!holds()) {
+    if (std::chrono::steady_clock::now() >= deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  return true;
+}
+
+}  // namespace
+
+// Held while a relay uses a data folder, so that no other opens the same files.
+class Relay::FolderLock {
+ public:
+  static Result<std::unique_ptr<FolderLock>> Take(const std::string& data) {
+    const std::string path = data + "/lock";
+    const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (file < 0) return Fail(Code::kUnavailable, path + ": " + std::strerror(errno));
+    auto lock = std::unique_ptr<FolderLock>(new FolderLock(file));
+    if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
+      return Fail(Code::kConflict, data + " is used by another relay: stop it, or give --data DIR");
+    }
+    return lock;
+  }
+  ~FolderLock() { ::close(file_); }
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+ private:
+  explicit FolderLock(int file) : file_(file) {}
+  int file_;
+};
+
+std::uint64_t Relay::UnixMs() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+}
+
+Relay::Relay() = default;
+
+Result<std::unique_ptr<Relay>> Relay::Start(Config config, std::function<std::uint64_t()> now_ms) {
+  RaiseDescriptorLimit();
+  const Status made = MakeFolders(config.data);
+  if (!made) return Fail(made.error());
+  std::unique_ptr<Relay> relay(new Relay());
+  auto lock = FolderLock::Take(config.data);
+  if (!lock) return Fail(lock.error());
+  relay->lock_ = std::move(*lock);
+  auto context = MakeContext(std::move(config), std::move(now_ms));
+  if (!context) return Fail(context.error());
+  relay->context_ = std::move(*context);
+  const Status recovered = Recover(*relay->context_);
+  if (!recovered) return Fail(recovered.error());
+  const Status listening = relay->Listen();
+  if (!listening) return Fail(listening.error());
+  relay->context_->ready = true;
+  for (const auto& worker : relay->workers_) worker->Start();
+  relay->context_->log.Info("listening", {{"address", relay->context_->config.address},
+                                          {"port", std::uint64_t{relay->port_}},
+                                          {"threads", std::uint64_t{relay->workers_.size()}}});
+  return relay;
+}
+
+Status Relay::Listen() {
+  const Config& config = context_->config;
+  boost::system::error_code error;
+  const auto address = asio::ip::make_address(config.address, error);
+  if (error) return Fail(Code::kInvalid, "address: " + config.address + " is no IP address");
+  asio::ip::tcp::endpoint endpoint(address, static_cast<std::uint16_t>(config.port));
+  const Status port_is_free = CheckPortIsFree(endpoint);
+  if (!port_is_free) return port_is_free;
+
+  const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
+  const std::size_t threads = config.threads > 0 ? config.threads : std::min(cores, kThreadsMax);
+  for (std::size_t i = 0; i < threads; ++i) {
+    workers_.push_back(std::make_unique<Worker>(*context_, i, workers_));
+  }
+  for (const auto& worker : workers_) {
+    const auto port = worker->Listen(endpoint);
+    if (!port) return Fail(port.error());
+    endpoint.port(*port);
+  }
+  port_ = endpoint.port();
+  return Done{};
+}
+
+bool Relay::Stop() {
+  context_->ready = false;
+  const auto deadline =
+      std::chrono::steady_clock::now() + std::chrono::seconds(context_->config.shutdown_s);
+  for (const auto& worker : workers_) worker->StopAccepting();
+  for (const auto& worker : workers_) worker->CloseSessions();
+  const bool all_gone = WaitUntil(
+      workers_, deadline, [](const Worker& worker) { return worker.connection_count() == 0; });
+  // Committing is not cut short: it is what was acknowledged or will be.
+  for (const auto& worker : workers_) worker->Finish();
+  const bool closed = WaitUntil(
+      workers_, std::max(deadline, std::chrono::steady_clock::now() + std::chrono::seconds(5)),
+      [](const Worker& worker) { return worker.finished(); });
+  for (const auto& worker : workers_) worker->Stop();
+  for (const auto& worker : workers_) worker->JoinThread();
+  context_->log.Info("stopped", {{"forced", !(all_gone && closed)}});
+  return all_gone && closed;
+}
+
+Relay::~Relay() {
+  for (const auto& worker : workers_) worker->Stop();
+  for (const auto& worker : workers_) worker->JoinThread();
+  for (const auto& worker : workers_) worker->DropLoop();
+}
+
+const Metrics& Relay::metrics() const { return context_->metrics; }
+
+}  // namespace syncline::relay

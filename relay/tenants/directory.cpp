@@ -1,0 +1,148 @@
+#include "relay/tenants/directory.hpp"
+
+#include <utility>
+
+#include "shared/wire/messages.hpp"
+
+namespace syncline::relay {
+namespace {
+
+constexpr const char* kTables =
+    "CREATE TABLE IF NOT EXISTS members (member BLOB NOT NULL, tenant TEXT NOT NULL,"
+    " PRIMARY KEY (member, tenant)) WITHOUT ROWID;"
+    "CREATE INDEX IF NOT EXISTS members_by_tenant ON members (tenant);"
+    "CREATE TABLE IF NOT EXISTS dirty (tenant TEXT PRIMARY KEY) WITHOUT ROWID;";
+
+Result<std::vector<TenantId>> ReadTenants(Statement& rows) {
+  std::vector<TenantId> out;
+  for (;;) {
+    const auto row = rows.Step();
+    if (!row) return Fail(row.error());
+    if (!*row) return out;
+    out.push_back({std::string(rows.bytes(0))});
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Directory>> Directory::Open(std::unique_ptr<Database> database) {
+  const Status made = database->Run(kTables);
+  if (!made) return Fail(made.error());
+  return std::unique_ptr<Directory>(new Directory(std::move(database)));
+}
+
+Result<std::vector<TenantId>> Directory::TenantsOf(const Bytes& member) {
+  const std::lock_guard lock(mutex_);
+  auto rows = database_->Prepare("SELECT tenant FROM members WHERE member = ? LIMIT ?");
+  rows.BindBlob(1, member).Bind(2, static_cast<std::int64_t>(kTenantsPerHelloMax));
+  return ReadTenants(rows);
+}
+
+Result<bool> Directory::MarkDirty(const TenantId& tenant) {
+  const std::lock_guard lock(mutex_);
+  {
+    auto found = database_->Prepare("SELECT 1 FROM dirty WHERE tenant = ?");
+    const auto marked = found.BindText(1, tenant.text).Step();
+    if (!marked || *marked) return marked;
+  }
+  const Status run = Run("INSERT INTO dirty VALUES (?)", tenant);
+  if (!run) return Fail(run.error());
+  return false;
+}
+
+Status Directory::MarkClean(const TenantId& tenant) {
+  const std::lock_guard lock(mutex_);
+  return Run("DELETE FROM dirty WHERE tenant = ?", tenant);
+}
+
+Status Directory::Apply(const TenantId& tenant, const std::vector<MemberChange>& changes) {
+  const std::lock_guard lock(mutex_);
+  return InTransaction([&]() -> Status {
+    for (const MemberChange& change : changes) {
+      const Status stored = Store(tenant, change);
+      if (!stored) return stored;
+    }
+    return Done{};
+  });
+}
+
+Status Directory::Replace(const TenantId& tenant, const std::vector<Bytes>& members) {
+  const std::lock_guard lock(mutex_);
+  return InTransaction([&]() -> Status {
+    const Status cleared = Run("DELETE FROM members WHERE tenant = ?", tenant);
+    if (!cleared) return cleared;
+    for (const Bytes& member : members) {
+      const Status stored = Store(tenant, {member, true});
+      if (!stored) return stored;
+    }
+    return Done{};
+  });
+}
+
+Status Directory::Remove(const TenantId& tenant) {
+  const std::lock_guard lock(mutex_);
+  return InTransaction([&]() -> Status {
+    const Status cleared = Run("DELETE FROM members WHERE tenant = ?", tenant);
+    if (!cleared) return cleared;
+    return Run("DELETE FROM dirty WHERE tenant = ?", tenant);
+  });
+}
+
+Result<std::vector<TenantId>> Directory::DirtyTenants() {
+  const std::lock_guard lock(mutex_);
+  auto rows = database_->Prepare("SELECT tenant FROM dirty");
+  return ReadTenants(rows);
+}
+
+Status Directory::Store(const TenantId& tenant, const MemberChange& change) {
+  auto statement =
+      database_->Prepare(change.present ? "INSERT OR IGNORE INTO members VALUES (?, ?)"
+                                        : "DELETE FROM members WHERE member = ? AND tenant = ?");
+  return statement.BindBlob(1, change.member).BindText(2, tenant.text).Run();
+}
+
+Status Directory::Run(std::string_view sql, const TenantId& tenant) {
+  return database_->Prepare(sql).BindText(1, tenant.text).Run();
+}
+
+template <class Work>
+Status Directory::InTransaction(const Work& work) {
+  const Status begun = database_->Begin();
+  if (!begun) return begun;
+  const Status done = work();
+  if (done) return database_->Commit();
+  database_->Rollback();
+  return done;
+}
+
+Result<std::size_t> RecoverDirectory(
+    Directory& directory, const TenantStorage& storage, const Application& application,
+    const std::function<void(const TenantId&, const Error&)>& on_unreadable) {
+  const auto dirty = directory.DirtyTenants();
+  if (!dirty) return Fail(dirty.error());
+  const auto recover = [&](const TenantId& tenant) -> Status {
+    if (!storage.exists(tenant)) return directory.Remove(tenant);
+    std::vector<Bytes> members;
+    {
+      auto database = storage.open(tenant);
+      if (!database) return Fail(database.error());
+      // A file that was made but never written to belongs to no one; its epoch is never seen.
+      auto authority = Authority::Open(std::move(*database), application, tenant, {}, 1);
+      if (!authority) return Fail(authority.error());
+      if (!(*authority)->empty()) {
+        auto read = (*authority)->Members();
+        if (!read) return Fail(read.error());
+        members = std::move(*read);
+      }
+    }
+    const Status stored = directory.Replace(tenant, members);
+    return stored ? directory.MarkClean(tenant) : stored;
+  };
+  for (const TenantId& tenant : *dirty) {
+    const Status recovered = recover(tenant);
+    if (!recovered) on_unreadable(tenant, recovered.error());
+  }
+  return dirty->size();
+}
+
+}  // namespace syncline::relay

@@ -1,0 +1,50 @@
+#include "relay/tenants/storage.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace syncline::relay {
+namespace {
+
+// Small: many tenants are open at once, and the operating system caches their files too.
+constexpr int kCacheKib = 2 << 10;
+
+std::string PathOf(const std::string& folder, const TenantId& tenant) {
+  CHECK(IsTenantId(tenant));
+  return folder + "/" + tenant.text + ".db";
+}
+
+Status RemoveFiles(const std::string& path) {
+  std::error_code error;
+  for (const char* suffix : {"-wal", "-shm", ""}) {
+    std::filesystem::remove(path + suffix, error);
+    if (error) return Fail(Code::kUnavailable, path + suffix + ": " + error.message());
+  }
+  return Done{};
+}
+
+}  // namespace
+
+bool IsTenantId(const TenantId& tenant) {
+  return !tenant.text.empty() && tenant.text.size() <= 64 &&
+         std::all_of(tenant.text.begin(), tenant.text.end(),
+                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
+}
+
+TenantStorage MakeFileStorage(const std::string& folder) {
+  TenantStorage storage;
+  storage.exists = [folder](const TenantId& tenant) {
+    std::error_code error;
+    return std::filesystem::exists(PathOf(folder, tenant), error);
+  };
+  storage.open = [folder](const TenantId& tenant) {
+    Database::Options options;
+    options.path = PathOf(folder, tenant);
+    options.cache_kib = kCacheKib;
+    return Database::Open(options);
+  };
+  storage.remove = [folder](const TenantId& tenant) { return RemoveFiles(PathOf(folder, tenant)); };
+  return storage;
+}
+
+}  // namespace syncline::relay
