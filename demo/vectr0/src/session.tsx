@@ -3,6 +3,7 @@ import { ConvexProviderWithAuth, ConvexReactClient } from "convex/react";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
 import { SynclineClient } from "syncline";
 import { SynclineProvider } from "syncline/react";
+import { api } from "../convex/_generated/api.js";
 import type { Person } from "./people.ts";
 import { fetchToken, relayOrigin, storedToken } from "./relay.ts";
 
@@ -10,6 +11,11 @@ export interface Session {
   person: Person;
   syncline: SynclineClient;
   convex: ConvexReactClient;
+}
+
+declare global {
+  // For the browser's console: vectr0.syncline.mutation(vectr0.api.mutations.schedules.create, {...})
+  var vectr0: { syncline: SynclineClient; api: typeof api };
 }
 
 const SessionContext = createContext<Session | null>(null);
@@ -49,6 +55,7 @@ function openSession(person: Person): Session {
   const convex = new ConvexReactClient(syncline.address, {
     webSocketConstructor: syncline.webSocketConstructor,
   });
+  globalThis.vectr0 = { syncline, api };
   return { person, syncline, convex };
 }
 

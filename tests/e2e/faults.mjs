@@ -1,0 +1,103 @@
+// Faults: the relay is killed in the middle of writes; the device's file is damaged.
+import { expect, expectEqual } from "./lib/expect.mjs";
+import { PersonPage } from "./lib/person-page.mjs";
+import { until } from "./lib/until.mjs";
+
+const writes = 300;
+
+// Runs many mutations at once in the page, which notes what the relay has acknowledged.
+async function startWrites(person, organizationId) {
+  await person.page.evaluate(
+    ([organization, count]) => {
+      globalThis.acknowledged = [];
+      const { syncline, api } = globalThis.vectr0;
+      for (let index = 0; index < count; ++index) {
+        const title = `Written ${index}`;
+        const now = Date.now();
+        syncline
+          .mutation(api.mutations.schedules.create, {
+            organizationId: organization,
+            title,
+            startDate: now,
+            endDate: now,
+          })
+          .accepted.then(() => globalThis.acknowledged.push(title));
+      }
+    },
+    [organizationId, writes],
+  );
+}
+
+const acknowledged = (person) => person.page.evaluate(() => globalThis.acknowledged);
+const written = async (person) =>
+  (await person.titles()).filter((title) => title.startsWith("Written "));
+
+export const faults = [
+  {
+    name: "kill -9 of the relay in the middle of writes loses nothing that was acknowledged",
+    async run(world) {
+      const ada = await PersonPage.openSynced(world, "ada");
+      await startWrites(ada, await ada.organization());
+      await until("a part is acknowledged", async () => (await acknowledged(ada)).length >= 20);
+      await world.relay.kill();
+      await ada.setNetwork(false);
+      const known = await acknowledged(ada);
+      await world.relay.run();
+      // A new device, while the first cannot send anything again.
+      const ben = await PersonPage.openSynced(world, "ben");
+      await ben.see(known.at(-1));
+      const there = new Set(await written(ben));
+      expectEqual(
+        known.filter((title) => !there.has(title)),
+        [],
+        `lost of ${known.length} acknowledged`,
+      );
+      await ada.setNetwork(true);
+      await ada.synced();
+      await until("everything has arrived", async () => (await written(ben)).length >= writes);
+      const all = await written(ben);
+      expectEqual([all.length, new Set(all).size], [writes, writes], "rows, and different rows");
+    },
+  },
+  {
+    name: "a damaged local file is set aside and its rows come back from the relay",
+    async run(world) {
+      const ben = await PersonPage.openSynced(world, "ben");
+      await ben.see("Client check-in");
+      const address = ben.page.url();
+      await ben.page.goto(`${ben.origin}/icon.svg`);
+      const damaged = await until("the file can be written to", () => damageFiles(ben.page));
+      expect(damaged > 0, "there are files to damage");
+      await ben.page.goto(address);
+      await ben.synced();
+      await ben.see("Client check-in");
+      await ben.create("After the damage");
+      await ben.synced();
+    },
+  },
+];
+
+// Overwrites the beginning of every database file of this origin; how many there were, or 0 while
+// the last owner still holds them.
+async function damageFiles(page) {
+  return await page.evaluate(async () => {
+    let count = 0;
+    const visit = async (folder) => {
+      for await (const entry of folder.values()) {
+        if (entry.kind === "directory") await visit(entry);
+        else if (entry.name.endsWith(".db")) {
+          const stream = await entry.createWritable({ keepExistingData: true });
+          await stream.write({ type: "write", position: 0, data: new Uint8Array(6000).fill(0x5a) });
+          await stream.close();
+          ++count;
+        }
+      }
+    };
+    try {
+      await visit(await navigator.storage.getDirectory());
+    } catch {
+      return 0;
+    }
+    return count;
+  });
+}

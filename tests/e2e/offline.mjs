@@ -1,0 +1,79 @@
+// Without a network: work goes on, survives a reload, and merges when the network is back.
+import { expect, expectEqual } from "./lib/expect.mjs";
+import { PersonPage } from "./lib/person-page.mjs";
+import { until } from "./lib/until.mjs";
+
+export const offline = [
+  {
+    name: "edits made offline in both browsers merge",
+    async run(world) {
+      const ada = await PersonPage.openSynced(world, "ada");
+      const ben = await PersonPage.openSynced(world, "ben");
+      await ada.create("Edited by both");
+      await ben.see("Edited by both");
+      await ada.setNetwork(false);
+      await ben.setNetwork(false);
+      await ada.edit("Edited by both", { Title: "Title from Ada" });
+      await ben.edit("Edited by both", { Description: "Text from Ben" });
+      await ada.row("Title from Ada").getByText("Waiting").waitFor();
+      expectEqual([await ada.pending(), await ben.pending()], [1, 1], "changes that wait");
+      await ada.setNetwork(true);
+      await ben.setNetwork(true);
+      for (const person of [ada, ben]) {
+        await person.synced();
+        await person.row("Title from Ada").getByText("Text from Ben").waitFor();
+      }
+    },
+  },
+  {
+    name: "a reload while offline keeps data and outbox",
+    async run(world) {
+      const ada = await PersonPage.openSynced(world, "ada");
+      await cachedPage(ada);
+      await ada.setNetwork(false);
+      await ada.create("Made offline");
+      const before = await ada.titles();
+      // The browser itself is offline too: the page has to come from the device.
+      await ada.page.context().setOffline(true);
+      await ada.page.reload();
+      await ada.row("Made offline").getByText("Waiting").waitFor();
+      expectEqual(await ada.titles(), before, "the list after the reload");
+      expectEqual(await ada.pending(), 1, "changes that wait");
+      await ada.edit("Made offline", { Title: "Made and edited offline" });
+      await ada.page.context().setOffline(false);
+      await ada.setNetwork(true);
+      await ada.synced();
+      const ben = await PersonPage.openSynced(world, "ben");
+      await ben.see("Made and edited offline");
+    },
+  },
+  {
+    name: "an organization founded offline exists everywhere afterwards",
+    async run(world) {
+      const dora = await PersonPage.openSynced(world, "dora");
+      await dora.setNetwork(false);
+      await dora.page.getByRole("button", { name: "New organization" }).click();
+      await dora.page.getByRole("dialog").getByLabel("Name").fill("Founded offline");
+      await dora.page.getByRole("dialog").getByRole("button", { name: "Create" }).click();
+      await dora.page.getByRole("heading", { name: "Founded offline" }).waitFor();
+      await dora.create("First plan");
+      await dora.setNetwork(true);
+      await dora.synced();
+      const again = await PersonPage.openSynced(world, "dora");
+      await again.page.getByLabel("Organization").selectOption({ label: "Founded offline" });
+      await again.see("First plan");
+    },
+  },
+];
+
+// The service worker has put the page on the device and serves it.
+async function cachedPage({ page }) {
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await until("the page is cached", () =>
+    page.evaluate(async () => (await caches.match("/")) !== undefined),
+  );
+  expect(
+    await page.evaluate(() => navigator.serviceWorker.getRegistration().then((found) => !!found)),
+    "a service worker is registered",
+  );
+}

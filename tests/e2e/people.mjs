@@ -1,0 +1,84 @@
+// Memberships: rows come to a device and leave it as people are added, changed and removed.
+import { expectEqual } from "./lib/expect.mjs";
+import { PersonPage } from "./lib/person-page.mjs";
+
+async function founded(world, name) {
+  const ada = await PersonPage.openSynced(world, "ada");
+  await ada.page.getByRole("button", { name: "New organization" }).click();
+  await ada.page.getByRole("dialog").getByLabel("Name").fill(name);
+  await ada.page.getByRole("dialog").getByRole("button", { name: "Create" }).click();
+  await ada.page.getByRole("heading", { name, level: 1 }).waitFor();
+  await ada.create(`Plan of ${name}`);
+  return ada;
+}
+
+async function addDora(ada, role) {
+  await ada.page.getByRole("button", { name: "People" }).click();
+  await ada.page.getByRole("button", { name: "Add person" }).click();
+  const dialog = ada.page.getByRole("dialog");
+  await dialog.getByLabel("Name").fill("Dora Haas");
+  await dialog.getByLabel("Email").fill("dora@harbor.example");
+  await dialog.getByRole("radio", { name: new RegExp(`^${role}`) }).check();
+  await dialog.getByRole("button", { name: "Add" }).click();
+  await dialog.waitFor({ state: "detached" });
+}
+
+const choice = (person) => person.page.getByLabel("Organization");
+const names = async (person) => await choice(person).locator("option").allTextContents();
+
+export const people = [
+  {
+    name: "who is added sees the organization at once, and who is removed keeps nothing of it",
+    async run(world) {
+      const dora = await PersonPage.openSynced(world, "dora");
+      const ada = await founded(world, "Comes and goes");
+      await addDora(ada, "Member");
+      await choice(dora).locator("option", { hasText: "Comes and goes" }).waitFor({
+        state: "attached",
+      });
+      await choice(dora).selectOption({ label: "Comes and goes" });
+      await dora.see("Plan of Comes and goes");
+      await ada.page.getByRole("button", { name: "Remove: Dora Haas" }).click();
+      await ada.page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+      await choice(dora).locator("option", { hasText: "Comes and goes" }).waitFor({
+        state: "detached",
+      });
+      await dora.seeNot("Plan of Comes and goes");
+    },
+  },
+  {
+    name: "who is removed while offline loses the rows at the next connection",
+    async run(world) {
+      const ada = await founded(world, "Left meanwhile");
+      await addDora(ada, "Viewer");
+      const dora = await PersonPage.openSynced(world, "dora");
+      await choice(dora).selectOption({ label: "Left meanwhile" });
+      await dora.see("Plan of Left meanwhile");
+      await dora.setNetwork(false);
+      await ada.page.getByRole("button", { name: "Remove: Dora Haas" }).click();
+      await ada.page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+      await ada.synced();
+      await dora.see("Plan of Left meanwhile");
+      await dora.setNetwork(true);
+      await dora.seeNot("Plan of Left meanwhile");
+      await dora.synced();
+      expectEqual((await names(dora)).includes("Left meanwhile"), false, "it is still listed");
+    },
+  },
+  {
+    name: "a change of role applies at once",
+    async run(world) {
+      const ada = await founded(world, "Roles change");
+      await addDora(ada, "Viewer");
+      const dora = await PersonPage.openSynced(world, "dora");
+      await choice(dora).selectOption({ label: "Roles change" });
+      await dora.page.getByText("You are a viewer.").waitFor();
+      await ada.page.getByLabel("Role of Dora Haas").selectOption({ label: "Member" });
+      await dora.page.getByText("You are a viewer.").waitFor({ state: "detached" });
+      await dora.create("Now I may");
+      await dora.synced();
+      await ada.page.getByRole("button", { name: "List" }).click();
+      await ada.see("Now I may");
+    },
+  },
+];

@@ -1,0 +1,33 @@
+// Pictures of the page in build/pictures, to be looked at; and that nothing sticks out at any width.
+import { join } from "node:path";
+import { expect } from "./lib/expect.mjs";
+import { PersonPage } from "./lib/person-page.mjs";
+
+const scenes = [
+  { file: "list-light", person: "ada", query: "" },
+  { file: "list-dark", person: "ada", query: "", colorScheme: "dark" },
+  { file: "timeline-light", person: "ben", query: "&view=timeline" },
+  { file: "timeline-dark", person: "ben", query: "&view=timeline&span=month", colorScheme: "dark" },
+  { file: "people-light", person: "ada", query: "&view=people" },
+  { file: "phone-list", person: "cleo", query: "", width: 360 },
+  { file: "phone-timeline", person: "ada", query: "&view=timeline", width: 360 },
+  { file: "phone-people", person: "ada", query: "&view=people", width: 360, colorScheme: "dark" },
+];
+
+export const pictures = scenes.map(
+  ({ file, person: subject, query, width = 1280, colorScheme = "light" }) => ({
+    name: `picture ${file}: nothing sticks out`,
+    async run(world) {
+      const viewport = { width, height: width < 500 ? 780 : 860 };
+      const context = await world.newContext({ viewport, colorScheme });
+      const person = await PersonPage.openSynced(world, subject, { context, query });
+      await person.page.locator(".row, .bar").first().waitFor();
+      await person.page.evaluate(() => document.fonts.ready.then(() => undefined));
+      await person.page.screenshot({ path: join(world.pictureFolder, `${file}.png`) });
+      const excess = await person.page.evaluate(
+        () => document.documentElement.scrollWidth - innerWidth,
+      );
+      expect(excess <= 0, `the page is ${excess} px too wide`);
+    },
+  }),
+);

@@ -1,0 +1,83 @@
+// End to end: the demo's page in a real Chromium, against the real relay with temporary data.
+// Usage: node tests/e2e/run.mjs [WORD...]; words pick the tests whose names contain one. What failed
+// leaves a picture in build/pictures. Last line: "N passed, N failed".
+import { execFile } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { chromium } from "playwright-core";
+import { faults } from "./faults.mjs";
+import { Relay } from "./lib/relay.mjs";
+import { offline } from "./offline.mjs";
+import { people } from "./people.mjs";
+import { pictures } from "./pictures.mjs";
+import { roles } from "./roles.mjs";
+import { sync } from "./sync.mjs";
+import { tabs } from "./tabs.mjs";
+import { tenants } from "./tenants.mjs";
+import { tokens } from "./tokens.mjs";
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const pictureFolder = join(root, "build/pictures");
+mkdirSync(pictureFolder, { recursive: true });
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: [
+    ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
+    ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  ],
+});
+const relay = await Relay.start({ root });
+await promisify(execFile)("node", ["seed.mjs", relay.origin], { cwd: join(root, "demo/vectr0") });
+
+const deadlineMs = 20_000;
+const contexts = new Set();
+const world = {
+  root,
+  relay,
+  pictureFolder,
+  async newContext(options = {}) {
+    const context = await browser.newContext({ locale: "en-GB", ...options });
+    context.setDefaultTimeout(deadlineMs);
+    contexts.add(context);
+    return context;
+  },
+};
+
+const words = process.argv.slice(2);
+const all = [pictures, sync, offline, roles, people, tenants, tokens, tabs, faults].flat();
+const chosen = all.filter(
+  ({ name }) => words.length === 0 || words.some((word) => name.includes(word)),
+);
+let passed = 0;
+let failed = 0;
+for (const { name, run } of chosen) {
+  const begin = Date.now();
+  try {
+    await run(world);
+    ++passed;
+    console.log(`ok      ${name} (${Date.now() - begin} ms)`);
+  } catch (error) {
+    ++failed;
+    console.log(`FAILED  ${name}\n  ${error.stack}`);
+    await keepPictures(name);
+  }
+  for (const context of contexts) await context.close();
+  contexts.clear();
+}
+
+async function keepPictures(name) {
+  const pages = [...contexts].flatMap((context) => context.pages());
+  for (const [index, page] of pages.entries()) {
+    const file = `failed-${name.replace(/[^a-z0-9]+/gi, "-").slice(0, 60)}-${index}.png`;
+    await page.screenshot({ path: join(pictureFolder, file) }).catch(() => {});
+  }
+}
+
+await browser.close();
+if (failed > 0) console.log(`The relay's log ends:\n${relay.log()}`);
+await relay.stop();
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 || passed === 0 ? 1 : 0;

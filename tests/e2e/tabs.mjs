@@ -1,0 +1,34 @@
+// Tabs: the same person's data has one owner; the second is told, and takes over when it is free.
+import { PersonPage } from "./lib/person-page.mjs";
+
+export const tabs = [
+  {
+    name: "a second tab is told that the data is open, harms nothing, and takes over on request",
+    async run(world) {
+      const context = await world.newContext();
+      const first = await PersonPage.openSynced(world, "ada", { context });
+      const second = await PersonPage.open(world, "ada", { context });
+      await second.page.getByRole("heading", { name: "Already open in another tab" }).waitFor();
+      await first.create("Still working in the first tab");
+      await first.synced();
+      await second.page.getByRole("button", { name: "Try again" }).click();
+      await second.page.getByRole("heading", { name: "Already open in another tab" }).waitFor();
+      await first.page.close();
+      await second.page.getByRole("button", { name: "Try again" }).click();
+      await second.synced();
+      await second.see("Still working in the first tab");
+    },
+  },
+  {
+    name: "two people in two tabs of one browser do not disturb each other",
+    async run(world) {
+      const context = await world.newContext();
+      const ada = await PersonPage.openSynced(world, "ada", { context });
+      const dora = await PersonPage.openSynced(world, "dora", { context });
+      await dora.see("Vaccination day");
+      await ada.create("Side by side");
+      await ada.synced();
+      await dora.seeNot("Side by side");
+    },
+  },
+];
