@@ -90,7 +90,7 @@ enum SynclineOperation {
   SYNCLINE_REFUSED = 42,
   /* {"tenant":text,"number":n} -> {} */
   SYNCLINE_DISMISS = 43,
-  /* {} -> {"tenants":[{"tenant":text,"seq":n,"role":text|null}]}: the ones whose rows are here. */
+  /* {} -> {"tenants":[{"tenant":text,"seq":n}]}: the ones whose rows are here. */
   SYNCLINE_TENANTS = 44,
 };
 

@@ -1,5 +1,7 @@
 #include "shared/store/row.hpp"
 
+#include <algorithm>
+
 #include "shared/value/id.hpp"
 #include "shared/value/order.hpp"
 
@@ -66,6 +68,21 @@ Object WithSystemFields(const TableSchema& table, const Row& row) {
   Object whole = row.document;
   whole.Set("_id", IdToText({table.number, row.id}));
   whole.Set("_creationTime", row.creation_time);
+  return whole;
+}
+
+bool Knows(const TableSchema& table, std::string_view field) {
+  return table.document.kind != Validator::Kind::kObject || table.document.FindField(field);
+}
+
+Object ForFunctions(const TableSchema& table, const Row& row) {
+  Object whole = WithSystemFields(table, row);
+  auto& members = whole.members();
+  members.erase(std::remove_if(members.begin(), members.end(),
+                               [&](const Member& member) {
+                                 return member.name[0] != '_' && !Knows(table, member.name);
+                               }),
+                members.end());
   return whole;
 }
 

@@ -26,8 +26,13 @@ RowState ToState(const TableSchema& table, const Row& row);
 // REQUIRES: state.alive().
 Row ToRow(const RowId& id, const RowState& state);
 
-// The document as functions and rules see it: with _id and _creationTime.
+// The document as rules see it: with _id and _creationTime.
 Object WithSystemFields(const TableSchema& table, const Row& row);
+// The document as functions see it: also without fields that this schema does not know, which a newer
+// one wrote and which survive our writes.
+Object ForFunctions(const TableSchema& table, const Row& row);
+// Whether the schema knows the field of a document of this table.
+bool Knows(const TableSchema& table, std::string_view field);
 
 // The writes that turn `before` into `after`, ascending by path.
 std::vector<FieldWrite> Difference(const std::map<std::string, Value, std::less<>>& before,

@@ -26,7 +26,7 @@ constexpr std::uint64_t kReplicaHorizons = 12;
 }  // namespace
 
 Result<Application> ParseApplication(std::string_view json) {
-  Result<Value> parsed = ParseJson(json);
+  Result<Value> parsed = ParseJsonEnvelope(json);
   if (!parsed) return Fail(parsed.error());
   const Object* object = parsed->As<Object>();
   const Value* schema_json = object ? object->Find("schema") : nullptr;

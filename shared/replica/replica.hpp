@@ -1,0 +1,133 @@
+// Replica: the device's facade. Executions of queries and mutations against the device's rows, live
+// queries, and the session with the relay, behind one object that the C boundary exposes.
+//
+// One thread. Any number of query executions may be open, or one mutation; the host serialises them.
+// A mutation runs in one SQLite transaction: its writes are seen by its reads, and become a change set
+// when it commits. What a mutation writes belongs to one tenant.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "shared/base/random.hpp"
+#include "shared/base/result.hpp"
+#include "shared/query/read_set.hpp"
+#include "shared/query/stream.hpp"
+#include "shared/store/database.hpp"
+#include "shared/sync/device.hpp"
+#include "shared/sync/device_session.hpp"
+
+namespace syncline {
+
+struct ExecutionId {
+  std::uint64_t value = 0;
+  bool operator<(ExecutionId other) const { return value < other.value; }
+};
+struct StreamId {
+  std::uint64_t value = 0;
+  bool operator<(StreamId other) const { return value < other.value; }
+};
+
+// Convex's limits of one transaction.
+inline constexpr std::size_t kDocumentsWrittenMax = 16'000;
+
+class Replica {
+ public:
+  struct Options {
+    Database::Options database;
+    std::string application;  // JSON
+    std::uint64_t seed_high = 0, seed_low = 0;
+    std::optional<std::string> salvage;  // a set-aside file to take the outbox from
+  };
+  static Result<std::unique_ptr<Replica>> Open(const Options& options);
+  ~Replica();
+
+  struct Begin {
+    bool mutation = false;
+    std::uint64_t now_ms = 0;
+    Object claims;
+    std::string path;
+    std::string args;  // JSON
+    bool preview = true;
+  };
+  Result<ExecutionId> BeginExecution(Begin begin);
+  // A mutation: what it became, none if it wrote nothing. On an error it is rolled back and over.
+  Result<std::optional<ChangeSetRef>> Commit(ExecutionId execution);
+  Status Abort(ExecutionId execution);
+  // A query: ends it, and follows what it read.
+  Result<QueryId> Keep(ExecutionId execution);
+  void Drop(QueryId query) { live_.Drop(query); }
+  // The rule that refused the last commit.
+  const std::optional<Denial>& denial() const { return denial_; }
+
+  Result<std::optional<Object>> Get(ExecutionId execution, const std::string& id,
+                                    const std::optional<std::string>& table);
+  Result<std::string> Insert(ExecutionId execution, const std::string& table, Object value);
+  Status Patch(ExecutionId execution, const std::string& id,
+               const std::optional<std::string>& table, const Object& value);
+  Status Replace(ExecutionId execution, const std::string& id,
+                 const std::optional<std::string>& table, Object value);
+  Status Delete(ExecutionId execution, const std::string& id,
+                const std::optional<std::string>& table);
+  Result<StreamId> OpenStream(ExecutionId execution, const Value& query);
+  Result<Stream::Page> NextPage(ExecutionId execution, StreamId stream, std::size_t count,
+                                std::size_t consumed);
+  Status CloseStream(ExecutionId execution, StreamId stream, std::size_t consumed);
+  // The id if it is one of that table.
+  Result<std::optional<std::string>> NormalizeId(const std::string& table, const std::string& id);
+
+  struct News {
+    std::set<QueryId> invalidated;
+    std::vector<ChangeSetRef> settled;
+    std::vector<RefusedEntry> refused;
+    std::optional<Device::Salvage> salvaged;  // once
+  };
+  News TakeNews();
+
+  Device& device() { return *device_; }
+  DeviceSession& session() { return *session_; }
+  bool mutation_open() const { return mutation_ != nullptr; }
+
+ private:
+  struct Execution;
+  struct Mutation;
+  struct Located {
+    const TableSchema* table;
+    RowKey key;
+    TenantNo tenant;
+    std::optional<Row> row;
+  };
+
+  Replica() = default;
+  Result<Execution*> Find(ExecutionId execution, bool writes);
+  Result<Located> Locate(Execution& execution, const std::string& id,
+                         const std::optional<std::string>& table, ReadClock clock);
+  // Sets the mutation's tenant, or refuses a second one.
+  Result<TenantNo> Enter(const TableSchema& table, const TenantId& tenant);
+  Result<TenantId> TenantOf(const TableSchema& table, const RowKey& key, const Object& document);
+  Status Replace(const Located& located, Object document);
+  static Status DropSystemFields(const Located& located, Object& document);
+  // Null `document` deletes.
+  Status WriteRow(const Located& at, double creation_time, const Object* document);
+  Status Preview();
+  Result<std::optional<ChangeSetRef>> CommitMutation();
+  void EndMutation(bool committed);
+  std::vector<TenantNo> TenantsFor(const Query& query) const;
+
+  std::unique_ptr<Application> application_;
+  std::unique_ptr<Database> database_;
+  std::unique_ptr<Device> device_;
+  std::unique_ptr<DeviceSession> session_;
+  LiveQueries live_;
+  std::map<ExecutionId, std::unique_ptr<Execution>> executions_;
+  std::unique_ptr<Mutation> mutation_;
+  std::optional<Denial> denial_;
+  std::optional<Device::Salvage> salvaged_;
+  Random random_{0};
+  double last_creation_time_ = 0;
+  std::uint64_t last_id_ = 0;
+};
+
+}  // namespace syncline
