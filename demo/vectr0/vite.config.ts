@@ -1,4 +1,4 @@
-// The build of the page and of its worker, both with the application's functions inside.
+// The build of the page and of its worker, with the application's functions inside.
 import react from "@vitejs/plugin-react";
 import { syncline } from "syncline/vite";
 import { defineConfig } from "vite";
@@ -6,6 +6,5 @@ import { precache } from "./precache.ts";
 
 export default defineConfig({
   plugins: [react(), syncline(), precache()],
-  worker: { format: "es", plugins: () => [syncline()] },
   build: { target: "es2022" },
 });
