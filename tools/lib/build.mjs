@@ -13,7 +13,7 @@ import {
 import { join, relative } from "node:path";
 import { jobs, must, root } from "./run.mjs";
 
-export const presets = ["release", "debug", "tsan", "clang", "wasm"];
+export const presets = ["release", "debug", "tsan", "clang", "fuzz", "wasm"];
 export const defaultParts = ["release", "wasm", "js", "demo"];
 
 // Builds a preset; targets: only these.

@@ -1,6 +1,6 @@
 // The steps of tools/test, in order. A step runs something and counts: {passed, failed}. Add a line
 // for yours. What cannot be run counts as failed, never as skipped.
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build, buildPreset, packages, scriptsOf } from "./build.mjs";
 import { CommandFailed, lastLines, root, run } from "./run.mjs";
@@ -42,6 +42,8 @@ export const steps = [
   ...nativeTests("debug", false),
   { name: "build: ThreadSanitizer", run: () => builds(() => buildPreset("tsan", ["relay_test"])) },
   nativeTest("tsan", "relay/relay_test", false),
+  { name: "build: fuzzers", run: () => builds(() => buildPreset("fuzz")) },
+  { name: "fuzzers", run: fuzzers },
   {
     name: "simulation, longer",
     run: () => counted("simulate-long", "tools/simulate", ["--seeds", "500"]),
@@ -77,6 +79,21 @@ const limits = { limitMs: 10 * 60_000 };
 async function check(name, command, args = []) {
   const result = await run(name, command, args, limits);
   return report(result, result.status === 0 ? [0, 1, 0] : undefined);
+}
+
+// Every libFuzzer program, from nothing and with a fixed seed, so that a failure repeats.
+async function fuzzers() {
+  const sum = { passed: 0, failed: 0 };
+  const directory = join(root, "build/fuzz/tests/fuzz");
+  const names = existsSync(directory)
+    ? readdirSync(directory).filter((name) => name.endsWith("_fuzz"))
+    : [];
+  for (const name of names) {
+    const bounds = ["-runs=200000", "-seed=1", "-rss_limit_mb=1024", "-malloc_limit_mb=64"];
+    const artifacts = `-artifact_prefix=${join(root, "build/logs/")}`;
+    add(sum, await check(name, join(directory, name), [...bounds, artifacts]));
+  }
+  return names.length > 0 ? sum : { passed: 0, failed: 1 };
 }
 
 // A program whose last line is "N passed, N failed".
