@@ -1,6 +1,7 @@
 // App: from choosing a person to their open organization.
 import { useState } from "react";
 import { useSyncStatus } from "syncline/react";
+import { ErrorBoundary } from "./error-boundary.tsx";
 import { NoticeProvider } from "./notice.tsx";
 import { isOpenFailure, OpenFailure } from "./open-failure.tsx";
 import { findPerson, type Person } from "./people.ts";
@@ -42,5 +43,9 @@ function OpenOrFailed({ onRetry }: { onRetry: () => void }) {
   if (problem !== null && isOpenFailure(problem)) {
     return <OpenFailure problem={problem} onRetry={onRetry} />;
   }
-  return <Workspace />;
+  return (
+    <ErrorBoundary>
+      <Workspace />
+    </ErrorBoundary>
+  );
 }

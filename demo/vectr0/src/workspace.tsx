@@ -5,6 +5,7 @@ import type { PendingMutation, RefusedMutation } from "syncline";
 import { usePendingMutations, useRefusedMutations, useSyncStatus } from "syncline/react";
 import { api } from "../convex/_generated/api.js";
 import type { Doc } from "../convex/_generated/dataModel.js";
+import { ErrorBoundary } from "./error-boundary.tsx";
 import { ProblemLine } from "./open-failure.tsx";
 import { OrganizationContext } from "./organization.tsx";
 import { FoundDialog } from "./organization-dialog.tsx";
@@ -44,9 +45,11 @@ export function Workspace() {
         ) : open === undefined ? (
           <NoOrganization onFound={() => setFounding(true)} />
         ) : (
-          <OpenMembership key={openId} membership={open}>
-            <OrganizationPage />
-          </OpenMembership>
+          <ErrorBoundary key={openId}>
+            <OpenMembership membership={open}>
+              <OrganizationPage />
+            </OpenMembership>
+          </ErrorBoundary>
         )}
       </main>
       <Footer />
