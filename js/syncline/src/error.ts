@@ -23,7 +23,7 @@ export interface ErrorPlace {
 }
 
 export class SynclineError extends Error {
-  override readonly name = "SynclineError";
+  override readonly name: string = "SynclineError";
   readonly code: ErrorCode;
   readonly rule?: string;
   readonly table?: string;

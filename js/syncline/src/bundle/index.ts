@@ -1,1 +1,3 @@
-export {};
+// syncline/bundle: an application from a convex/ folder, for build tools and Node.
+export { type AppBundle, appModule, bundleApp } from "./bundle.ts";
+export { loadApp } from "./load.ts";

@@ -1,5 +1,6 @@
 // Stages: the promises of one mutation, settled from where it runs.
 import { ConvexError, type JSONValue, jsonToConvex, type Value } from "convex/values";
+import type { Failure } from "../engine/outcome.ts";
 import { dataToError, type ErrorData } from "../error.ts";
 import type { Stage } from "./messages.ts";
 import type { MutationStages } from "./types.ts";
@@ -44,14 +45,20 @@ export class StageSettler {
 
   // The stage and those behind it. A ConvexError's data, if the function threw one.
   failed(stage: Stage, error: ErrorData, data?: JSONValue): void {
-    const thrown =
-      data === undefined ? dataToError(error) : convexError(error.message, jsonToConvex(data));
+    const thrown = data === undefined ? dataToError(error) : convexError(error.message, data);
     for (const later of order.slice(order.indexOf(stage))) this[later].reject(thrown);
   }
 }
 
-function convexError(message: string, data: Value): ConvexError<Value> {
-  const error = new ConvexError(data);
+// What a caller is to catch: the ConvexError that the function threw, or a SynclineError.
+export function failureToError({ error, data, isConvexError }: Failure): Error {
+  return isConvexError && data !== undefined
+    ? convexError(error.message, data)
+    : dataToError(error);
+}
+
+function convexError(message: string, data: JSONValue): ConvexError<Value> {
+  const error = new ConvexError(jsonToConvex(data));
   error.message = message;
   return error;
 }

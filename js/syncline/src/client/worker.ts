@@ -1,2 +1,123 @@
+// serve: the worker's side of SynclineClient. Called once in a dedicated worker; the first message from
+// the page says what to open.
+import createSyncline from "../../wasm/syncline.mjs";
 import type { App } from "../engine/application.ts";
-export function serve(_app: App): void {}
+import { errorToData } from "../error.ts";
+import { MemoryStorage } from "../storage/memory.ts";
+import { OpfsStorage } from "../storage/opfs.ts";
+import type { Storage } from "../storage/storage.ts";
+import { Loopback } from "./loopback.ts";
+import type { OpenOptions, PageMessage, WorkerMessage } from "./messages.ts";
+import { mutationReporter } from "./mutation-reporter.ts";
+import { Runtime } from "./runtime.ts";
+import type { Socket } from "./session.ts";
+
+// What this file uses of DedicatedWorkerGlobalScope.
+interface WorkerScope {
+  postMessage(message: WorkerMessage): void;
+  addEventListener(type: "message", listener: (event: MessageEvent<PageMessage>) => void): void;
+  close(): void;
+}
+
+export function serve(app: App): void {
+  const scope = self as unknown as WorkerScope;
+  let page: PageServer | undefined;
+  scope.addEventListener("message", ({ data }) => {
+    if (data.type === "open") page ??= new PageServer(app, data.options, scope);
+    else page?.receive(data);
+  });
+}
+
+class PageServer {
+  private readonly runtime: Runtime;
+  private readonly loopbacks = new Map<number, Loopback>();
+
+  constructor(
+    app: App,
+    { url, storage, name }: OpenOptions,
+    private readonly scope: WorkerScope,
+  ) {
+    const kept = new Map<string, MemoryStorage>();
+    this.runtime = new Runtime({
+      app,
+      url,
+      name,
+      storage: storage === "opfs" ? "durable" : "memory",
+      platform: {
+        createModule: createSyncline,
+        openStorage: (database) =>
+          storage === "opfs" ? OpfsStorage.open(database) : memoryOf(kept, database),
+      },
+      makeSocket: (address) => new WebSocket(address) as Socket,
+      onReports: (reports) => this.scope.postMessage({ type: "reports", reports }),
+    });
+  }
+
+  receive(message: Exclude<PageMessage, { type: "open" }>): void {
+    switch (message.type) {
+      case "socketOpen":
+        this.openSocket(message.socket);
+        break;
+      case "socketSend":
+        this.loopbacks.get(message.socket)?.send(message.text);
+        break;
+      case "socketClose":
+        this.loopbacks.get(message.socket)?.close();
+        this.loopbacks.delete(message.socket);
+        break;
+      case "mutation": {
+        const { call, path, args, options } = message;
+        const reporter = mutationReporter(call, this.post);
+        void this.runtime.mutation(path, args, options, reporter);
+        break;
+      }
+      case "retry": {
+        const { call, key, options } = message;
+        const reporter = mutationReporter(call, this.post);
+        this.runtime.retry(key, options, reporter).catch((error: unknown) => {
+          this.post({ type: "stageFailed", call, stage: "applied", error: errorToData(error) });
+        });
+        break;
+      }
+      case "dismiss":
+        this.answer(message.call, this.runtime.dismiss(message.key));
+        break;
+      case "setOnline":
+        this.runtime.setOnline(message.online);
+        break;
+      case "wake":
+        this.runtime.wake();
+        break;
+      case "close":
+        for (const loopback of this.loopbacks.values()) loopback.close();
+        this.answer(message.call, this.runtime.close());
+        break;
+      default:
+        message satisfies never;
+    }
+  }
+
+  private openSocket(socket: number): void {
+    const loopback = new Loopback(this.runtime, {
+      message: (text) => this.post({ type: "socketMessage", socket, text }),
+      closed: (reason) => this.post({ type: "socketClosed", socket, reason }),
+    });
+    this.loopbacks.set(socket, loopback);
+  }
+
+  private answer(call: number, work: Promise<void>): void {
+    work.then(
+      () => this.post({ type: "done", call }),
+      (error: unknown) => this.post({ type: "failed", call, error: errorToData(error) }),
+    );
+  }
+
+  private readonly post = (message: WorkerMessage): void => this.scope.postMessage(message);
+}
+
+// Memory lasts as long as the worker: a person who signs in again finds their data.
+function memoryOf(kept: Map<string, MemoryStorage>, database: string): Promise<Storage> {
+  const storage = kept.get(database) ?? new MemoryStorage();
+  kept.set(database, storage);
+  return Promise.resolve(storage);
+}

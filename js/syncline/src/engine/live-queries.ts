@@ -1,0 +1,155 @@
+// LiveQueries: query functions whose results are kept up to date. After a commit those that it touched
+// run again, all against one state of the database, and what became of them is told as one batch.
+//
+// They outlive the database that they run on: when another person signs in, another one is attached.
+import type { JSONValue } from "convex/values";
+import type { Engine } from "./engine.ts";
+import { type Failure, type Outcome, outcomeText } from "./outcome.ts";
+
+export type LiveQueryId = number & { readonly brand?: "LiveQueryId" };
+
+export interface Batch {
+  // The state that all of it shows; grows with every commit.
+  version: number;
+  // Results that are new or differ from what was last told.
+  changes: ReadonlyMap<LiveQueryId, Outcome>;
+}
+
+interface LiveQuery {
+  path: string;
+  args: JSONValue;
+  kept: number | null; // the core's number for what it read
+  text: string | null; // of the last outcome that was told
+}
+
+export class LiveQueries {
+  private readonly queries = new Map<LiveQueryId, LiveQuery>();
+  private readonly byKept = new Map<number, LiveQueryId>();
+  private dirty = new Set<LiveQueryId>();
+  private engine: Engine | null = null;
+  private unavailable: { failure: Failure; version: number } | null = null;
+  private isScheduled = false;
+  private nextId = 1;
+
+  // onBatch is also called for a batch without changes: it tells that a version has been reached.
+  constructor(private readonly onBatch: (batch: Batch) => void) {}
+
+  add(path: string, args: JSONValue): LiveQueryId {
+    const id = this.nextId++;
+    this.queries.set(id, { path, args, kept: null, text: null });
+    this.dirty.add(id);
+    this.schedule();
+    return id;
+  }
+
+  remove(id: LiveQueryId): void {
+    const query = this.queries.get(id);
+    if (!query) return;
+    this.queries.delete(id);
+    this.dirty.delete(id);
+    this.forget(query);
+  }
+
+  // Every query runs anew on this engine; null: none for now.
+  attach(engine: Engine | null): void {
+    this.engine = engine;
+    this.unavailable = null;
+    this.byKept.clear();
+    for (const query of this.queries.values()) query.kept = null;
+    this.invalidateAll();
+  }
+
+  invalidate(kept: readonly number[]): void {
+    for (const each of kept) {
+      const id = this.byKept.get(each);
+      if (id !== undefined) this.dirty.add(id);
+    }
+    this.schedule();
+  }
+
+  invalidateAll(): void {
+    for (const id of this.queries.keys()) this.dirty.add(id);
+    this.schedule();
+  }
+
+  // There is no database to run on: every query fails with this until one is attached.
+  fail(failure: Failure, version: number): void {
+    this.unavailable = { failure, version };
+    this.invalidateAll();
+  }
+
+  // Makes sure that a batch follows, if only to tell the version.
+  schedule(): void {
+    if (this.isScheduled || (this.engine === null && this.unavailable === null)) return;
+    this.isScheduled = true;
+    if (this.engine) void this.refresh(this.engine);
+    else queueMicrotask(() => this.failDue());
+  }
+
+  private failDue(): void {
+    this.isScheduled = false;
+    if (!this.unavailable) {
+      this.schedule();
+      return;
+    }
+    const { failure, version } = this.unavailable;
+    const changes = new Map<LiveQueryId, Outcome>();
+    for (const id of this.dirty) {
+      const outcome: Outcome = { ok: false, failure };
+      if (this.isNew(id, outcome)) changes.set(id, outcome);
+    }
+    this.dirty.clear();
+    this.onBatch({ version, changes });
+  }
+
+  private async refresh(engine: Engine): Promise<void> {
+    try {
+      await engine.lock.read(async () => {
+        if (engine !== this.engine || engine.isClosed) return;
+        const version = engine.version;
+        const due = [...this.dirty];
+        this.dirty.clear();
+        const outcomes = await Promise.all(due.map((id) => this.run(engine, id)));
+        if (engine !== this.engine) return;
+        const changes = new Map<LiveQueryId, Outcome>();
+        for (const [index, id] of due.entries()) {
+          const outcome = outcomes[index];
+          if (outcome && this.isNew(id, outcome)) changes.set(id, outcome);
+        }
+        this.onBatch({ version, changes });
+      });
+    } finally {
+      this.isScheduled = false;
+      if (this.dirty.size > 0 || (this.engine !== null && this.engine !== engine)) this.schedule();
+    }
+  }
+
+  private async run(engine: Engine, id: LiveQueryId): Promise<Outcome | null> {
+    const query = this.queries.get(id);
+    if (!query) return null;
+    const { outcome, kept } = await engine.runLive(query.path, query.args);
+    if (this.queries.get(id) !== query || engine !== this.engine) {
+      if (kept !== null) engine.drop(kept);
+      return null;
+    }
+    this.forget(query);
+    query.kept = kept;
+    if (kept !== null) this.byKept.set(kept, id);
+    return outcome;
+  }
+
+  private isNew(id: LiveQueryId, outcome: Outcome): boolean {
+    const query = this.queries.get(id);
+    const text = outcomeText(outcome);
+    if (!query || query.text === text) return false;
+    query.text = text;
+    return true;
+  }
+
+  private forget(query: LiveQuery): void {
+    if (query.kept === null) return;
+    this.byKept.delete(query.kept);
+    if (this.engine && !this.engine.isClosed) this.engine.drop(query.kept);
+    query.kept = null;
+  }
+}

@@ -1,0 +1,76 @@
+// The operations of the C boundary, as shared/abi/syncline.h numbers and describes them.
+import type { JSONValue } from "convex/values";
+import type { ErrorCode, ErrorData } from "../error.ts";
+
+export const operation = {
+  begin: 1,
+  commit: 2,
+  abort: 3,
+  keep: 4,
+  drop: 5,
+  get: 10,
+  insert: 11,
+  patch: 12,
+  replace: 13,
+  delete: 14,
+  streamOpen: 15,
+  streamNext: 16,
+  streamClose: 17,
+  normalizeId: 18,
+  validate: 19,
+  connected: 30,
+  receive: 31,
+  send: 32,
+  disconnected: 33,
+  renew: 34,
+  events: 40,
+  pending: 41,
+  refused: 42,
+  dismiss: 43,
+  tenants: 44,
+} as const;
+
+export type Operation = (typeof operation)[keyof typeof operation];
+
+export interface Committed {
+  tenant: string | null;
+  number: number | null;
+}
+
+export interface StreamPage {
+  page: JSONValue[];
+  done: boolean;
+}
+
+export interface PendingReport {
+  tenant: string;
+  number: number;
+  path: string;
+  args: JSONValue;
+  at: number;
+  rows: { table: string; id: string }[];
+}
+
+export interface RefusedReport {
+  tenant: string;
+  number: number;
+  code: ErrorCode;
+  message: string;
+  table: string | null;
+  row: string | null;
+  rule: string | null;
+  path: string;
+  args: JSONValue;
+  at: number;
+}
+
+export interface CoreEvents {
+  invalidated: number[];
+  settled: { tenant: string; number: number }[];
+  refused: RefusedReport[];
+  pending: number;
+  welcomed: boolean;
+  synced: boolean;
+  fault: ErrorData | null;
+  recovered: { change_sets: number; complete: boolean } | null;
+}

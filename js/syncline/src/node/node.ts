@@ -1,0 +1,211 @@
+// openSyncline: a client in this process. Functions run here, on files or in memory.
+import { readFile } from "node:fs/promises";
+import {
+  type FunctionArgs,
+  type FunctionReference,
+  type FunctionReturnType,
+  getFunctionName,
+} from "convex/server";
+import { convexToJson, type JSONValue, jsonToConvex, type Value } from "convex/values";
+import { WebSocket as NodeWebSocket } from "ws";
+import createSyncline from "../../wasm/syncline.mjs";
+import { Loopback } from "../client/loopback.ts";
+import { type LoopbackEvents, makeWebSocketClass } from "../client/loopback-socket.ts";
+import { mutationReporter } from "../client/mutation-reporter.ts";
+import { ReportsView } from "../client/reports-view.ts";
+import { type MutationCallbacks, Runtime } from "../client/runtime.ts";
+import type { Socket } from "../client/session.ts";
+import { failureToError, StageSettler } from "../client/stages.ts";
+import type {
+  MutationKey,
+  MutationOptions,
+  MutationStages,
+  PendingMutation,
+  RefusedMutation,
+  Syncline,
+  SyncStatus,
+} from "../client/types.ts";
+import type { App } from "../engine/application.ts";
+import type { LiveQueryId } from "../engine/live-queries.ts";
+import { errorToData, SynclineError } from "../error.ts";
+import { MemoryStorage } from "../storage/memory.ts";
+import { NodeStorage } from "../storage/node.ts";
+
+export interface SynclineNodeOptions {
+  /** The application: loadApp(folder), or the module that `syncline-app` wrote. */
+  app: App;
+  /** The relay, as "http://localhost:8787". Without it the data stay here. */
+  url?: string;
+  /** A directory keeps the data, one database a person; "memory" forgets them. */
+  storage: "memory" | { directory: string };
+  /** Who is signed in: a JWT. Without it: nobody, and no connection. */
+  token?: string;
+  /** Tells applications in one directory apart. */
+  name?: string;
+}
+
+type Query = FunctionReference<"query">;
+type Mutation = FunctionReference<"mutation">;
+
+/** Opens the person's database. Throws "conflict" if another process has it open. */
+export async function openSyncline(options: SynclineNodeOptions): Promise<SynclineNode> {
+  const client = new SynclineNode(options);
+  try {
+    await client.open(options.token ?? null);
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+  return client;
+}
+
+export class SynclineNode implements Syncline {
+  readonly address: string;
+  readonly webSocketConstructor: typeof WebSocket;
+  private readonly runtime: Runtime;
+  private readonly reports: ReportsView;
+  private readonly loopbacks = new Map<Loopback, LoopbackEvents>();
+
+  constructor({ app, url, storage, name = "app" }: SynclineNodeOptions) {
+    const kept = new Map<string, MemoryStorage>();
+    const mode = storage === "memory" ? "memory" : "durable";
+    this.address = url ?? "http://localhost";
+    this.reports = new ReportsView(mode);
+    this.runtime = new Runtime({
+      app,
+      url: url ?? null,
+      name,
+      storage: mode,
+      platform: {
+        createModule: createSyncline,
+        readWasm: () => readFile(new URL("../../wasm/syncline.wasm", import.meta.url)),
+        openStorage: async (database) => {
+          if (storage !== "memory") return NodeStorage.open(storage.directory, database);
+          const memory = kept.get(database) ?? new MemoryStorage();
+          kept.set(database, memory);
+          return memory;
+        },
+      },
+      makeSocket: (address) => new NodeWebSocket(address) as unknown as Socket,
+      onReports: (reports) => this.reports.take(reports),
+    });
+    this.webSocketConstructor = makeWebSocketClass((events) => this.dial(events));
+  }
+
+  /** Called by openSyncline. */
+  async open(token: string | null): Promise<void> {
+    await this.runtime.setToken(token);
+    await this.runtime.engine();
+  }
+
+  /** Another person's token opens their data instead, null nobody's; a newer one of the same renews. */
+  async setToken(token: string | null): Promise<void> {
+    await this.open(token);
+  }
+
+  async query<Reference extends Query>(
+    reference: Reference,
+    args: FunctionArgs<Reference>,
+  ): Promise<FunctionReturnType<Reference>> {
+    const engine = await this.runtime.engine();
+    const outcome = await engine.query(getFunctionName(reference), toJson(args));
+    if (!outcome.ok) throw failureToError(outcome.failure);
+    return jsonToConvex(JSON.parse(outcome.value) as JSONValue) as FunctionReturnType<Reference>;
+  }
+
+  /** Calls back with the result now and whenever it changes. Returns how to stop. */
+  onUpdate<Reference extends Query>(
+    reference: Reference,
+    args: FunctionArgs<Reference>,
+    callback: (result: FunctionReturnType<Reference>) => void,
+    onError: (error: Error) => void = (error) => {
+      throw error;
+    },
+  ): () => void {
+    const id: LiveQueryId = this.runtime.live.add(getFunctionName(reference), toJson(args));
+    const stop = this.runtime.onBatch(({ changes }) => {
+      const outcome = changes.get(id);
+      if (!outcome) return;
+      if (!outcome.ok) onError(failureToError(outcome.failure));
+      else callback(jsonToConvex(JSON.parse(outcome.value) as JSONValue) as never);
+    });
+    this.runtime.openInBackground();
+    return () => {
+      stop();
+      this.runtime.live.remove(id);
+    };
+  }
+
+  mutation<Reference extends Mutation>(
+    reference: Reference,
+    args: FunctionArgs<Reference>,
+    options: MutationOptions = {},
+  ): MutationStages<FunctionReturnType<Reference>> {
+    const path = getFunctionName(reference);
+    const json = toJson(args);
+    return this.stages((reporter) => this.runtime.mutation(path, json, options, reporter));
+  }
+
+  retry(key: MutationKey, options: MutationOptions = {}): MutationStages<unknown> {
+    return this.stages((reporter) => this.runtime.retry(key, options, reporter));
+  }
+
+  dismiss(key: MutationKey): Promise<void> {
+    return this.runtime.dismiss(key);
+  }
+
+  status(): SyncStatus {
+    return this.reports.status.get();
+  }
+  onStatus(callback: (status: SyncStatus) => void): () => void {
+    return this.reports.status.on(callback);
+  }
+  pending(): readonly PendingMutation[] {
+    return this.reports.pending.get();
+  }
+  onPending(callback: (pending: readonly PendingMutation[]) => void): () => void {
+    return this.reports.pending.on(callback);
+  }
+  refused(): readonly RefusedMutation[] {
+    return this.reports.refused.get();
+  }
+  onRefused(callback: (refused: readonly RefusedMutation[]) => void): () => void {
+    return this.reports.refused.on(callback);
+  }
+
+  setOnline(online: boolean): void {
+    this.runtime.setOnline(online);
+  }
+
+  async close(): Promise<void> {
+    for (const [loopback, events] of this.loopbacks) {
+      loopback.close();
+      events.closed("the client was closed");
+    }
+    this.loopbacks.clear();
+    await this.runtime.close();
+  }
+
+  private dial(events: LoopbackEvents): Loopback {
+    const loopback = new Loopback(this.runtime, events);
+    this.loopbacks.set(loopback, events);
+    return loopback;
+  }
+
+  private stages(run: (reporter: MutationCallbacks) => Promise<void>): MutationStages<never> {
+    const settler = new StageSettler();
+    const reporter = mutationReporter(0, (message) => {
+      if (message.type === "stage") settler.reached(message.stage, message.value);
+      else settler.failed(message.stage, message.error, message.data);
+    });
+    run(reporter).catch((error: unknown) => settler.failed("applied", errorToData(error)));
+    return settler.stages() as MutationStages<never>;
+  }
+}
+
+function toJson(args: unknown): JSONValue {
+  if (typeof args !== "object" || args === null) {
+    throw new SynclineError("invalid", "the arguments of a function must be one object");
+  }
+  return convexToJson(args as Value);
+}
