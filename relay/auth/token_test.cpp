@@ -1,7 +1,7 @@
 #include "relay/auth/token.hpp"
 
 #include <doctest/doctest.h>
-#include "relay/auth/test_keys.hpp"
+#include "relay/testing/keys.hpp"
 
 namespace syncline::relay {
 namespace {

@@ -4,7 +4,7 @@
 #include <fstream>
 
 #include "relay/server/origin.hpp"
-#include "relay/temporary_folder.hpp"
+#include "relay/testing/temporary_folder.hpp"
 
 #include <doctest/doctest.h>
 
@@ -42,7 +42,7 @@ TEST_CASE("static files: a path names a file below the folder or nothing") {
 }
 
 TEST_CASE("static files: content, types, caching and the page's own routes") {
-  const TemporaryFolder folder;
+  const testing::TemporaryFolder folder;
   const std::string root = folder.path() + "/site";
   std::filesystem::create_directories(root + "/assets");
   Write(folder.path() + "/secret.txt", "secret");

@@ -19,7 +19,7 @@ constexpr std::size_t kCopyBytesMax = 64 << 10;
 // A reading buffer that grew beyond this is given back.
 constexpr std::size_t kKeptBufferBytes = 64 << 10;
 // How long a closing session may take to write what is queued and to say goodbye.
-constexpr auto kCloseTimeout = std::chrono::seconds(5);
+constexpr auto kCloseTimeout = std::chrono::seconds(3);
 
 // The socket's side of a session: wakes the write loop, and bounds how long closing may take.
 class Wire {

@@ -112,8 +112,8 @@ void TenantThread::Refuse(const Peer& peer, const TenantId& tenant,
   verdict.difference_ms = peer.difference_ms;
   for (const ChangeSet& change_set : change_sets) {
     verdict.settled = std::max(verdict.settled, change_set.number);
-    verdict.refused.push_back(
-        {change_set.number, Code::kDenied, "no such tenant, or no access to it", "", "", ""});
+    verdict.refused.push_back({change_set.number, Code::kDenied,
+                               "There is no such organization, or no access to it", "", "", ""});
   }
   outlets_.deliver(tenant, {{peer.session, Frame(std::move(verdict)), false}});
 }

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-namespace syncline::relay {
+namespace syncline::relay::testing {
 
 class TemporaryFolder {
  public:
@@ -24,4 +24,4 @@ class TemporaryFolder {
   std::string path_;
 };
 
-}  // namespace syncline::relay
+}  // namespace syncline::relay::testing
