@@ -94,11 +94,13 @@ Task<void> ServeConnection(Worker& worker, Socket socket, std::string address) {
     const HttpRequest described = Describe(request, from_this_machine);
     if (!IsOriginAllowed(context.config.origins, described.origin, described.host)) {
       ++context.metrics.origins_refused;
-      context.log.Info("origin_refused", {{"origin", described.origin}, {"address", address}});
+      context.log.Info("origin_refused", {{"origin", described.origin}});
       co_await Write(stream, MakeTextReply(403, "this page may not connect\n"), request, false);
       break;
     }
     if (beast::websocket::is_upgrade(request) && described.path() == kSyncPath) {
+      // Nothing may follow the request before it is answered; it would be lost in the upgrade.
+      if (buffer.size() > 0) break;
       connection.BecomeSession();
       co_await RunWebSocket(worker, std::move(stream), std::move(request), std::move(address));
       co_return;
