@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // syncline-app: writes what the relay needs of an application (--app), and its functions for Node.
 import { writeFile } from "node:fs/promises";
 import { appModule, bundleApp } from "./bundle.ts";
