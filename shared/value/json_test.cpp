@@ -130,6 +130,7 @@ TEST_CASE("what is wrong is told with its place") {
         "at .a: field name \"$b\" starts with a '$', which is reserved");
   CHECK(Mentions(MessageOf(R"([{"a\n":1}])"), "at [0]: field name \"a\\n\""));
   CHECK(Mentions(MessageOf("{\"\xC3\xA9\":1}"), "non-control ASCII"));
+  CHECK(Mentions(MessageOf("{\"\x7F\":1}"), "non-control ASCII"));
   CHECK(Mentions(MessageOf("{\"" + std::string(1025, 'a') + "\":1}"), "longer than 1024"));
 }
 

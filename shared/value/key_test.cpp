@@ -212,6 +212,15 @@ TEST_CASE("nesting is bounded") {
   CHECK_FALSE(SkipKey(view));
 }
 
+TEST_CASE("what is no value is not skipped") {
+  for (const std::string hex :
+       {"", "00", "02", "10", "1061", "12", "1203", "1206FF", "0D00", "FF"}) {
+    const Bytes bytes = FromHex(hex);
+    ByteView view = bytes;
+    CHECK_MESSAGE(!SkipKey(view), hex);
+  }
+}
+
 TEST_CASE("law: the end of a prefix separates what starts with it from what is above") {
   CHECK(PrefixEnd("") == "");
   CHECK(PrefixEnd("\xFF\xFF") == "");
