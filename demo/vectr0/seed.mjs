@@ -17,7 +17,7 @@ async function token({ email, name }) {
   const response = await fetch(new URL("/dev/token", relay), {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ sub: email.split("@")[0], name, email }),
+    body: JSON.stringify({ iss: "vectr0", sub: email.split("@")[0], name, email }),
   });
   if (!response.ok) {
     throw new Error(`${relay} gives no tokens (${response.status}): start it with --dev-tokens`);

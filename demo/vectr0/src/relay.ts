@@ -15,7 +15,12 @@ export async function fetchToken(person: Person): Promise<string | null> {
     const response = await fetch(new URL("/dev/token", relayOrigin), {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ sub: person.subject, name: person.name, email: person.email }),
+      body: JSON.stringify({
+        iss: "vectr0",
+        sub: person.subject,
+        name: person.name,
+        email: person.email,
+      }),
       signal: AbortSignal.timeout(fetchTimeoutMs),
     });
     if (response.ok) {

@@ -70,7 +70,7 @@ export class Relay {
     const response = await fetch(`${this.origin}/dev/token`, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify(claims),
+      body: JSON.stringify({ iss: "vectr0", ...claims }),
     });
     if (!response.ok) throw new Error(`no token: ${response.status} ${await response.text()}`);
     return (await response.json()).token;
