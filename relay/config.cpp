@@ -340,7 +340,21 @@ Result<Arguments> ReadArguments(const std::vector<std::string>& arguments) {
   return out;
 }
 
+// An origin as browsers write it: scheme and host, no path. Anything else would never match.
+bool IsOrigin(const std::string& text) {
+  const auto slashes = text.find("://");
+  return text == "*" || (slashes != std::string::npos && slashes + 3 < text.size() &&
+                         text.find('/', slashes + 3) == std::string::npos);
+}
+
 Status CheckWhole(const Config& config) {
+  for (const std::string& origin : config.origins) {
+    if (!IsOrigin(origin)) {
+      return Fail(Code::kInvalid, "origins: " + origin +
+                                      " is no origin: write scheme and host without a path, as "
+                                      "https://app.example");
+    }
+  }
   if (!LogLevelFromName(config.log_level)) {
     return Fail(Code::kInvalid, "log_level is debug, info, warn or error, not " + config.log_level);
   }

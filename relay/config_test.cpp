@@ -46,6 +46,10 @@ TEST_CASE("config: a wrong flag is named with what to do") {
   CHECK_EQ(MessageOf({"--dev-tokens=yes"}), "--dev-tokens takes true or false");
   CHECK(MessageOf({"--app", "a", "--dev-tokens", "--log-level", "loud"}).find("loud") !=
         std::string::npos);
+  for (const char* origin : {"app.example", "https://app.example/", "https://"}) {
+    CHECK(MessageOf({"--app", "a", "--dev-tokens", "--origins", origin}).find("without a path") !=
+          std::string::npos);
+  }
   CHECK(MessageOf({"--config", "/no/such/file"}).find("/no/such/file") != std::string::npos);
 }
 

@@ -1,6 +1,7 @@
 // Log: what the relay tells its operator, one JSON object a line on stderr:
 //   {"time":"2026-01-02T03:04:05.678Z","level":"info","event":"listening","port":8787}
-// Safe from any thread (one write a line). Tokens, claims and documents are never handed to it.
+// Safe from any thread (one write a line). Tokens, claims, documents
+// and network addresses are never handed to it.
 #pragma once
 #include <cstdint>
 #include <initializer_list>

@@ -43,7 +43,7 @@ Session::Session(Worker& worker, std::string address, std::function<void()> wake
       bytes_(worker.context().config.bytes_per_second) {
   worker_.Add(*this);
   ++worker_.context().metrics.sessions;
-  worker_.context().log.Debug("session_begins", {{"session", id_.value}, {"address", address_}});
+  worker_.context().log.Debug("session_begins", {{"session", id_.value}});
 }
 
 Session::~Session() {
@@ -136,9 +136,8 @@ void Session::Do(VerifyToken request) {
   auto identity = context.verifier.Verify(request.token, now_ms);
   if (!identity) {
     ++context.metrics.tokens_refused;
-    context.log.Info(
-        "token_refused",
-        {{"session", id_.value}, {"address", address_}, {"reason", identity.error().message}});
+    context.log.Info("token_refused",
+                     {{"session", id_.value}, {"reason", identity.error().message}});
     // The reason is for the log: a forger learns nothing from us.
     Handle(protocol_.OnVerified(Fail(Code::kDenied, "the token was refused: sign in again"), {},
                                 now_ms));
@@ -184,10 +183,9 @@ void Session::Do(Send request) { Enqueue(std::make_shared<const Bytes>(std::move
 void Session::Do(CloseSession request) {
   Context& context = worker_.context();
   ++context.metrics.sessions_faulted;
-  context.log.Info("session_closed", {{"session", id_.value},
-                                      {"address", address_},
-                                      {"code", CodeName(request.code)},
-                                      {"reason", request.message}});
+  context.log.Info(
+      "session_closed",
+      {{"session", id_.value}, {"code", CodeName(request.code)}, {"reason", request.message}});
   Close({CloseCodeOf(request.code), std::move(request.message)});
 }
 
@@ -196,7 +194,7 @@ void Session::Enqueue(SharedFrame frame) {
   queued_bytes_ += frame->size();
   if (queued_bytes_ > worker_.context().config.session_queue_bytes_max) {
     ++worker_.context().metrics.slow_readers_cut;
-    worker_.context().log.Warn("slow_reader_cut", {{"session", id_.value}, {"address", address_}});
+    worker_.context().log.Warn("slow_reader_cut", {{"session", id_.value}});
     // What waits is sent again from the device's cursor. What is being written stays counted.
     queued_bytes_ -= frame->size();
     for (const SharedFrame& waiting : queue_) queued_bytes_ -= waiting->size();

@@ -123,7 +123,6 @@ Task<void> Worker::AcceptLoop() {
 void Worker::Serve(Socket socket, std::string address) {
   if (!context_.address_limits.Connect(address)) {
     ++context_.metrics.connections_refused;
-    context_.log.Debug("connection_refused", {{"address", address}});
     return;
   }
   ++context_.metrics.connections;
