@@ -129,12 +129,20 @@ template <class Archive>
 void serialize(Archive& archive, Chunk& chunk) {
   archive(chunk.tenant, chunk.ordinal, chunk.rows);
 }
+// Codes are append only, but one that we do not know cannot be acted on.
+template <class Archive>
+void SerializeCode(Archive& archive, Code& code) {
+  archive(wire::Byte{code});
+  if constexpr (std::is_same_v<Archive, wire::Reader>) {
+    if (code < Code::kInvalid || code > Code::kCorrupt) archive.Refuse();
+  }
+}
+
 template <class Archive>
 void serialize(Archive& archive, Refusal& refusal) {
-  archive(refusal.number, wire::Byte{refusal.code}, refusal.message, refusal.table, refusal.row, refusal.rule);
-  if constexpr (std::is_same_v<Archive, wire::Reader>) {
-    if (refusal.code < Code::kInvalid || refusal.code > Code::kCorrupt) archive.Refuse();
-  }
+  archive(refusal.number);
+  SerializeCode(archive, refusal.code);
+  archive(refusal.message, refusal.table, refusal.row, refusal.rule);
 }
 template <class Archive>
 void serialize(Archive& archive, Accepted& accepted) {
@@ -151,7 +159,8 @@ void serialize(Archive& archive, Left& left) {
 }
 template <class Archive>
 void serialize(Archive& archive, Fault& fault) {
-  archive(wire::Byte{fault.code}, fault.message);
+  SerializeCode(archive, fault.code);
+  archive(fault.message);
 }
 
 namespace {

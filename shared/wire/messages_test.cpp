@@ -1,0 +1,156 @@
+// The wire: every message survives the trip, no prefix and no hostile claim is believed, and the bytes
+// are pinned beside the protocol's version.
+#include "shared/wire/messages.hpp"
+
+#include <doctest/doctest.h>
+
+#include "shared/base/hash.hpp"
+#include "shared/base/random.hpp"
+#include "shared/base/varint.hpp"
+
+namespace syncline {
+namespace {
+
+RowKey Key(unsigned char tag) {
+  RowKey key{{77}, {}};
+  key.id.bytes.fill(tag);
+  return key;
+}
+
+RowState State() {
+  RowState state;
+  state.clock.length = 1;
+  state.clock.whole = {{1000}, {9}};
+  state.clock.exceptions["title"] = {{1001}, {10}};
+  state.creation_time = 1234.5;
+  state.fields["title"] = Value("Kickoff");
+  state.fields["end"] = Value(2.0);
+  return state;
+}
+
+std::vector<Message> EveryMessage() {
+  ChangeSet change_set{{9}, 3, {1002}, {{Key(1), 1, true, 5.0, {{"a", 1.0}, {"b", Null{}}}},
+                                       {Key(2), 1, false, 0, {{"a", Value()}}},
+                                       {Key(3), 2, false, 0, {}}}};
+  Hello hello;
+  hello.schema_hash = 1;
+  hello.rules_hash = 2;
+  hello.replica = {9};
+  hello.device_ms = 1'700'000'000'000;
+  hello.token = "token";
+  hello.tenants = {{{"abc"}, {5, 6, "scope"}, 7}};
+  Delta delta{{"abc"}, 4, {5, 6, "scope"}, true, {}};
+  delta.rows.push_back({DeltaRow::Kind::kState, Key(1), State(), {}, {}});
+  delta.rows.push_back({DeltaRow::Kind::kChange, Key(2), {}, change_set.rows[1], {{7}, {9}}});
+  delta.rows.push_back({DeltaRow::Kind::kForget, Key(3), {}, {}, {}});
+  Chunk chunk{{"abc"}, 1, {delta.rows[0]}};
+  Verdict verdict{{"abc"}, 3, 6, -250, {{2, {1000}}}, {{3, Code::kDenied, "no", "t", "id", "t: r"}}};
+  return {hello, Push{{"abc"}, {change_set}}, Renew{"token"}, Welcome{1, -5, {{"abc"}}}, delta,
+          chunk, verdict, Left{{"abc"}}, Fault{Code::kInvalid, "why"}};
+}
+
+TEST_CASE("every message encodes, decodes and encodes to the same bytes") {
+  for (const Message& message : EveryMessage()) {
+    const Bytes frame = EncodeFrame(message);
+    ByteView view = frame;
+    const auto decoded = TakeFrame(view);
+    REQUIRE_MESSAGE(decoded, (decoded ? "" : decoded.error().message));
+    CHECK(view.empty());
+    CHECK(decoded->index() == message.index());
+    CHECK(EncodeFrame(*decoded) == frame);
+  }
+}
+
+TEST_CASE("several frames make one message") {
+  Bytes message;
+  for (const Message& one : EveryMessage()) message += EncodeFrame(one);
+  ByteView view = message;
+  std::size_t count = 0;
+  for (; !view.empty(); ++count) REQUIRE(TakeFrame(view));
+  CHECK(count == EveryMessage().size());
+}
+
+TEST_CASE("a frame that is cut short or carries more than its message is refused") {
+  for (const Message& message : EveryMessage()) {
+    const Bytes frame = EncodeFrame(message);
+    for (std::size_t size = 0; size < frame.size(); ++size) {
+      ByteView cut = ByteView(frame).substr(0, size);
+      CHECK_FALSE(TakeFrame(cut));
+      // The same, with a size in front that agrees with the cut.
+      ByteView rest = frame;
+      std::uint64_t claimed = 0;
+      REQUIRE(TakeVarint(rest, claimed));
+      if (size == 0 || size >= rest.size()) continue;
+      Bytes lying;
+      PutVarint(lying, size);
+      lying += rest.substr(0, size);
+      ByteView view = lying;
+      CHECK_FALSE(TakeFrame(view));
+    }
+    ByteView rest = frame;
+    std::uint64_t size = 0;
+    REQUIRE(TakeVarint(rest, size));
+    Bytes longer;
+    PutVarint(longer, size + 1);
+    longer += rest;
+    longer += '\0';
+    ByteView view = longer;
+    CHECK_FALSE(TakeFrame(view));
+  }
+}
+
+TEST_CASE("a list that claims more than there is costs nothing") {
+  // Push, tenant "a", and 2^60 change sets.
+  Bytes body = {2, 1, 'a'};
+  PutVarint(body, std::uint64_t{1} << 60);
+  Bytes frame;
+  PutVarint(frame, body.size());
+  frame += body;
+  ByteView view = frame;
+  CHECK_FALSE(TakeFrame(view));
+}
+
+TEST_CASE("bytes changed at random never crash the decoder, and what decodes encodes again") {
+  Random random(7);
+  const std::vector<Message> messages = EveryMessage();
+  for (int round = 0; round < 50'000; ++round) {
+    Bytes frame = EncodeFrame(messages[random.Below(messages.size())]);
+    for (std::uint64_t i = 1 + random.Below(3); i > 0; --i) {
+      frame[random.Below(frame.size())] = static_cast<char>(random.Below(256));
+    }
+    ByteView view = frame;
+    const auto decoded = TakeFrame(view);
+    if (decoded) {
+      const Bytes again = EncodeFrame(*decoded);
+      ByteView second = again;
+      CHECK(TakeFrame(second));
+    }
+  }
+}
+
+// Whoever changes the bytes must change kProtocolVersion too, and then this hash.
+TEST_CASE("the bytes of protocol version 1 are pinned") {
+  Bytes all;
+  for (const Message& message : EveryMessage()) all += EncodeFrame(message);
+  CHECK(kProtocolVersion == 1);
+  CHECK(Fnv1a64(all) == 14876343018713006414u);
+}
+
+TEST_CASE("an unknown message type and an unknown code are refused with a sentence") {
+  for (const Bytes& frame : {Bytes("\x01\x63", 2), Bytes("\x03\x09\x63\x00", 4)}) {
+    ByteView view = frame;
+    const auto decoded = TakeFrame(view);
+    REQUIRE_FALSE(decoded);
+    CHECK(!decoded.error().message.empty());
+  }
+}
+
+TEST_CASE("a one-cell change set is small") {
+  ChangeSet change_set{{9}, 3, HybridTime::FromUnixMs(1'700'000'000'000),
+                       {{Key(2), 1, false, 0, {{"a", Value(1.0)}}}}};
+  MESSAGE("a one-cell change set has ", EncodeChangeSet(change_set).size(), " bytes");
+  CHECK(EncodeChangeSet(change_set).size() < 64);
+}
+
+}  // namespace
+}  // namespace syncline
