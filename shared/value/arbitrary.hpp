@@ -37,7 +37,10 @@ class Arbitrary {
 
   Object AnyObject(int depth = 2) {
     Object object;
-    for (std::size_t i = Below(4); i > 0; --i) object.Set(Name(), AnyValue(depth));
+    for (std::size_t i = Below(4); i > 0; --i) {
+      const std::string name = Name();  // first: the order of arguments is the compiler's
+      object.Set(name, AnyValue(depth));
+    }
     return object;
   }
 

@@ -11,8 +11,9 @@ namespace syncline {
 namespace {
 
 RowKey AnyKey(Arbitrary& arbitrary, TableNumber table) {
-  return {table,
-          MakeRowId(1'700'000'000'000 + arbitrary.Below(3), arbitrary.Below(2), arbitrary.Bits())};
+  const std::uint64_t unix_ms = 1'700'000'000'000 + arbitrary.Below(3);
+  const std::uint64_t high = arbitrary.Below(2);
+  return {table, MakeRowId(unix_ms, high, arbitrary.Bits())};
 }
 
 TEST_CASE("an id has this text") {
@@ -39,8 +40,8 @@ TEST_CASE("a table's number is 28 bits of its name, and never 0") {
 TEST_CASE("law: ids come back as they were, in 31 to 37 characters of [0-9a-z]") {
   Arbitrary arbitrary(1);
   for (int i = 0; i < 20'000; ++i) {
-    const TableNumber table{
-        static_cast<std::uint32_t>(arbitrary.Bits() >> (32 + arbitrary.Below(32))) | 1u};
+    const std::uint64_t bits = arbitrary.Bits();
+    const TableNumber table{static_cast<std::uint32_t>(bits >> (32 + arbitrary.Below(32))) | 1u};
     const RowKey key = AnyKey(arbitrary, table);
     const std::string text = IdToText(key);
     const bool sized = text.size() >= 31 && text.size() <= 37;

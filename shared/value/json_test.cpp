@@ -85,9 +85,10 @@ TEST_CASE("JSON is read as values") {
       {"\"\xC3\xA9\"", "\xC3\xA9"},
   };
   for (const auto& [json, wanted] : vectors) {
-    const Result<Value> value = ParseJson(json);
-    REQUIRE_MESSAGE(value.has_value(), std::string(json));
-    CHECK_MESSAGE(*value == wanted, std::string(json));
+    const std::string text = json;
+    const Result<Value> value = ParseJson(text);
+    REQUIRE_MESSAGE(value.has_value(), text);
+    CHECK_MESSAGE(*value == wanted, text);
   }
 }
 
