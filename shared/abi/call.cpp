@@ -206,16 +206,18 @@ Result<Bytes> DoStream(Replica& replica, std::uint32_t operation, Input& input) 
   const Result<std::uint64_t> stream = input.NeedNumber("stream");
   const Result<std::uint64_t> consumed = input.NeedNumber("consumed");
   if (!stream || !consumed) return Fail(stream ? consumed.error() : stream.error());
+  // No page is longer, and on 32 bits no number may be cut.
+  const auto given = static_cast<std::size_t>(std::min<std::uint64_t>(*consumed, kPageMax));
   if (operation == SYNCLINE_STREAM_CLOSE) {
-    if (Status done = replica.CloseStream(*execution, {*stream}, *consumed); !done) {
+    if (Status done = replica.CloseStream(*execution, {*stream}, given); !done) {
       return Fail(done.error());
     }
     return Bytes("{}");
   }
   const Result<std::uint64_t> count = input.NeedNumber("count");
   if (!count) return Fail(count.error());
-  const Result<Stream::Page> page = replica.NextPage(
-      *execution, {*stream}, std::min<std::uint64_t>(*count, kPageMax), *consumed);
+  const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(*count, kPageMax));
+  const Result<Stream::Page> page = replica.NextPage(*execution, {*stream}, wanted, given);
   if (!page) return Fail(page.error());
   Bytes out = "{";
   AppendList(out, "page", page->documents, [&](const Object& document) { AppendJson(out, document); });
