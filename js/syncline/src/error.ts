@@ -25,8 +25,8 @@ export interface ErrorPlace {
 export class SynclineError extends Error {
   override readonly name: string = "SynclineError";
   readonly code: ErrorCode;
-  readonly rule?: string;
-  readonly table?: string;
+  declare readonly rule?: string;
+  declare readonly table?: string;
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions & ErrorPlace = {}) {
     super(message, options);

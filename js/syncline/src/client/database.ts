@@ -29,11 +29,12 @@ export interface DatabaseOptions {
   name: string;
   claims: Claims | null;
   counter: VersionCounter;
+  functionTimeoutMs?: number;
 }
 
 export async function openDatabase(
   platform: Platform,
-  { app, name, claims, counter }: DatabaseOptions,
+  { app, name, claims, counter, functionTimeoutMs }: DatabaseOptions,
 ): Promise<Database> {
   const storage = await platform.openStorage(name);
   try {
@@ -44,7 +45,7 @@ export async function openDatabase(
     });
     const core = new Core(module);
     const { opened, setAside } = await openOrSetAside(core, storage, app, name);
-    const engine = new Engine(app, opened, claims, counter);
+    const engine = new Engine(app, opened, claims, counter, functionTimeoutMs);
     return {
       engine,
       mode: storage.mode,

@@ -49,7 +49,7 @@ export class Streams {
     const stream = this.streams.get(id);
     if (!stream) throw new SynclineError("invalid", `this query (${id}) has been closed`);
     const isUsedUp = stream.given === stream.page.length;
-    if (isUsedUp ? !stream.isDone : stream.isStale) this.fetch(stream);
+    if (stream.isStale || (isUsedUp && !stream.isDone)) this.fetch(stream);
     const document = stream.page[stream.given];
     if (document !== undefined) ++stream.given;
     return document;
@@ -75,18 +75,25 @@ export class Streams {
   }
 
   private fetch(stream: Stream): void {
+    // A walk that has reached its end stays there, whatever is written behind it; so the last document
+    // is taken back, and passed over if it comes again.
+    const last = stream.isDone ? stream.page[stream.given - 1] : undefined;
     const { page, done } = this.engine.call<StreamPage>(operation.streamNext, {
       execution: this.execution,
       stream: stream.core,
       count: stream.size,
-      consumed: stream.given,
+      consumed: stream.given - (last === undefined ? 0 : 1),
     });
     stream.page = page;
-    stream.given = 0;
+    stream.given = last !== undefined && idOf(page[0]) === idOf(last) ? 1 : 0;
     stream.isDone = done;
     stream.isStale = false;
     stream.size = Math.min(2 * stream.size, pageSizes.max);
   }
+}
+
+function idOf(document: JSONValue | undefined): string | undefined {
+  return (document as { _id?: string } | undefined)?._id;
 }
 
 // The query's smallest limit: first() is 1, unique() 2, take(n) n.
