@@ -48,11 +48,11 @@ bool IsUtf8(ByteView bytes) {
   return true;
 }
 
-std::string_view Utf8Prefix(std::string_view text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max) return text;
+std::string Utf8Prefix(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return std::string(text);
   std::size_t end = bytes_max;
   while (end > 0 && IsTrail(static_cast<unsigned char>(text[end]))) --end;
-  return text.substr(0, end);
+  return std::string(text.substr(0, end));
 }
 
 }  // namespace syncline

@@ -1,5 +1,6 @@
 // UTF-8 as RFC 3629 has it: shortest forms only, no surrogates, nothing above U+10FFFF.
 #pragma once
+#include <string>
 #include <string_view>
 
 #include "shared/base/bytes.hpp"
@@ -9,6 +10,6 @@ namespace syncline {
 bool IsUtf8(ByteView bytes);
 
 // The longest prefix of at most `bytes_max` bytes that cuts no character. REQUIRES: UTF-8.
-std::string_view Utf8Prefix(std::string_view text, std::size_t bytes_max);
+std::string Utf8Prefix(std::string_view text, std::size_t bytes_max);
 
 }  // namespace syncline

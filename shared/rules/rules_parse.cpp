@@ -3,6 +3,7 @@
 #include <array>
 
 #include "shared/base/hash.hpp"
+#include "shared/base/utf8.hpp"
 #include "shared/rules/rules.hpp"
 #include "shared/value/json.hpp"
 #include "shared/value/place.hpp"
@@ -61,7 +62,7 @@ Result<const Object*> ExpectObject(const Value* json, const Place& place,
   if (!object) return FailAt(place, "expected an object");
   for (const Member& member : object->members()) {
     if (std::find(known.begin(), known.end(), member.name) == known.end()) {
-      return FailAt(place, "unknown member \"" + member.name.substr(0, 64) + "\"");
+      return FailAt(place, "unknown member \"" + Utf8Prefix(member.name, 64) + "\"");
     }
   }
   return object;
@@ -91,7 +92,7 @@ class ExprParser {
     const auto form = std::find_if(kForms.begin(), kForms.end(),
                                    [name](const Form& known) { return known.name == *name; });
     if (form == kForms.end()) {
-      return FailAt(place, "unknown operator \"" + name->substr(0, 64) + "\"");
+      return FailAt(place, "unknown operator \"" + Utf8Prefix(*name, 64) + "\"");
     }
     return ParseForm(*form, *array, place, depth);
   }
@@ -127,7 +128,7 @@ class ExprParser {
     if (!path) return FailAt(place, "expected a path, a text that is not empty");
     if (expr.op != Op::kUser && !IsDocumentPath(table_, *path)) {
       return FailAt(place,
-                    "documents of " + table_.name + " have no field " + path->substr(0, 128));
+                    "documents of " + table_.name + " have no field " + Utf8Prefix(*path, 128));
     }
     expr.path = *path;
     return Done{};
@@ -252,7 +253,7 @@ Result<Tenancy> ParseTenancy(const Value* json, const Schema& schema, const Plac
   Result<std::string> root = ExpectText(**object, "root", place);
   if (!root) return Fail(root.error());
   if (!schema.FindTable(*root)) {
-    return FailAt(place, "the schema has no table " + root->substr(0, 80));
+    return FailAt(place, "the schema has no table " + Utf8Prefix(*root, 80));
   }
   Tenancy tenancy{*std::move(root), {}};
   const Place inside(place, "fields");
@@ -290,13 +291,14 @@ Result<Membership> ParseMembership(const Value* json, const Schema& schema, cons
     *target = *std::move(text);
   }
   const TableSchema* table = schema.FindTable(membership.table);
-  if (!table) return FailAt(place, "the schema has no table " + membership.table.substr(0, 80));
+  if (!table) return FailAt(place, "the schema has no table " + Utf8Prefix(membership.table, 80));
   if (tenancy.fields.count(membership.table) == 0) {
     return FailAt(place, "the table " + membership.table + " has no field under tenancy");
   }
   for (const std::string* field : {&membership.field, &membership.role}) {
     if (MayHavePath(table->document, *field)) continue;
-    return FailAt(place, "documents of " + table->name + " have no field " + field->substr(0, 128));
+    return FailAt(place,
+                  "documents of " + table->name + " have no field " + Utf8Prefix(*field, 128));
   }
   return membership;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "shared/base/utf8.hpp"
 #include "shared/value/json.hpp"
 #include "shared/value/key.hpp"
 
@@ -29,7 +30,7 @@ Status CheckDocumentLimits(const Object& document) {
   int depth = 1;
   for (const Member& member : document.members()) {
     if (!member.name.empty() && member.name.front() == '_') {
-      return Fail(Code::kInvalid, "field `" + member.name.substr(0, 64) +
+      return Fail(Code::kInvalid, "field `" + Utf8Prefix(member.name, 64) +
                                       "` starts with an underscore, which is reserved");
     }
     depth = std::max(depth, Depth(member.value) + 1);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "shared/base/hash.hpp"
+#include "shared/base/utf8.hpp"
 #include "shared/schema/schema.hpp"
 #include "shared/value/id.hpp"
 #include "shared/value/json.hpp"
@@ -19,7 +20,7 @@ constexpr std::size_t kIndexFieldsMax = 16;
 constexpr std::size_t kNameCharactersMax = 64;
 
 Failure FailIn(const std::string& table, const std::string& message) {
-  return Fail(Code::kInvalid, "Schema, table " + table.substr(0, 80) + ": " + message);
+  return Fail(Code::kInvalid, "Schema, table " + Utf8Prefix(table, 80) + ": " + message);
 }
 
 bool IsName(std::string_view name) {
@@ -79,7 +80,7 @@ Status ParseIndex(const Value& json, TableSchema& table) {
   const Object* object = json.As<Object>();
   const std::string* name = object ? FindText(*object, "indexDescriptor") : nullptr;
   if (!name) return FailIn(table.name, "an index has no \"indexDescriptor\"");
-  const std::string subject = "index " + name->substr(0, 80);
+  const std::string subject = "index " + Utf8Prefix(*name, 80);
   if (!IsName(*name)) return FailIn(table.name, subject + kNameRule);
   if (*name == "by_id" || *name == "by_creation_time") {
     return FailIn(table.name, subject + " exists already: every table has it");
@@ -177,7 +178,7 @@ Status Arrange(Schema& schema) {
   }
   for (const TableSchema& table : tables) {
     if (const std::string* missing = FindDanglingTable(schema, table.document)) {
-      return FailIn(table.name, "v.id(\"" + missing->substr(0, 80) + "\") names no table");
+      return FailIn(table.name, "v.id(\"" + Utf8Prefix(*missing, 80) + "\") names no table");
     }
   }
   return Done{};

@@ -16,7 +16,7 @@ constexpr std::size_t kValidatorCharactersMax = 1000;
 
 std::string Cut(std::string_view text, std::size_t bytes_max) {
   if (text.size() <= bytes_max) return std::string(text);
-  return std::string(Utf8Prefix(text, bytes_max)) + "...";
+  return Utf8Prefix(text, bytes_max) + "...";
 }
 
 bool IsIdOf(const std::string& table, const std::string& text) {

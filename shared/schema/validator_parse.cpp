@@ -1,6 +1,7 @@
 // Validators from their JSON form.
 #include <array>
 
+#include "shared/base/utf8.hpp"
 #include "shared/schema/validator.hpp"
 #include "shared/value/json.hpp"
 
@@ -142,7 +143,7 @@ Result<Validator> Parse(const Value& json, const Place& place, int depth) {
   if (*type == "record") return ParseRecord(*object, place, depth + 1);
   if (*type == "object") return ParseObject(*object, place, depth + 1);
   if (*type == "union") return ParseUnion(*object, place, depth + 1);
-  return FailAt(place, "unknown type \"" + type->substr(0, 64) + "\"");
+  return FailAt(place, "unknown type \"" + Utf8Prefix(*type, 64) + "\"");
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // The bounds of Convex's values.
+#include "shared/base/utf8.hpp"
 #include "shared/value/json.hpp"
 #include "shared/value/place.hpp"
 
@@ -17,7 +18,7 @@ Failure FailAt(const Place& place, const std::string& message) {
 
 std::string Quoted(std::string_view name) {
   std::string out;
-  AppendJsonString(out, name.substr(0, 64));
+  AppendJsonString(out, Utf8Prefix(name, 64));
   return out;
 }
 

@@ -152,7 +152,8 @@ bool Builder::on_object_end(std::size_t, json::error_code& ec) {
   if (!std::is_sorted(first, done_.end(), by_name)) std::sort(first, done_.end(), by_name);
   const auto twin = std::adjacent_find(
       first, done_.end(), [](const Member& a, const Member& b) { return a.name == b.name; });
-  if (twin != done_.end()) return Refuse(ec, "the field " + twin->name + " occurs twice");
+  if (twin != done_.end())
+    return Refuse(ec, "the field " + Utf8Prefix(twin->name, 64) + " occurs twice");
   Object object;
   object.members().assign(std::make_move_iterator(first), std::make_move_iterator(done_.end()));
   return Close(std::move(object));
@@ -214,7 +215,7 @@ std::string Builder::PlaceText() const {
       text += '.' + name;
     }
   }
-  return text.empty() ? "the top" : std::string(Utf8Prefix(text, 256));
+  return text.empty() ? "the top" : Utf8Prefix(text, 256);
 }
 
 // The code unit of the escape \uXXXX at the front of `text`; none if there is no such escape.
