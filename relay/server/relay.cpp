@@ -75,12 +75,27 @@ Result<Application> ReadApplication(const std::string& path) {
   return application;
 }
 
-Result<std::unique_ptr<Directory>> OpenDirectory(const std::string& data) {
+Result<std::unique_ptr<Directory>> OpenDirectoryFile(const std::string& path,
+                                                     const TenantStorage& storage) {
   Database::Options options;
-  options.path = data + "/directory.db";
+  options.path = path;
   auto database = Database::Open(options);
-  if (!database) return In(options.path, database.error());
-  return Directory::Open(std::move(*database));
+  if (!database) return Fail(database.error());
+  return Directory::Open(std::move(*database), storage);
+}
+
+// A damaged directory is kept aside and made anew from the tenants.
+Result<std::unique_ptr<Directory>> OpenDirectory(const std::string& data,
+                                                 const TenantStorage& storage, const Log& log) {
+  const std::string path = data + "/directory.db";
+  auto directory = OpenDirectoryFile(path, storage);
+  if (directory || directory.error().code != Code::kCorrupt) return directory;
+  log.Error("directory_damaged", {{"kept_as", path + ".damaged"}});
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    std::error_code missing;
+    std::filesystem::rename(path + suffix, path + ".damaged" + suffix, missing);
+  }
+  return OpenDirectoryFile(path, storage);
 }
 
 // Descriptors up to what the system allows: each session and each open tenant takes some.
@@ -116,9 +131,9 @@ Result<std::unique_ptr<Context>> MakeContext(Config config, std::function<std::u
     }
     static_files.emplace(config.serve_dir);
   }
-  auto directory = OpenDirectory(config.data);
-  if (!directory) return Fail(directory.error());
   TenantStorage storage = MakeFileStorage(config.data + "/tenants");
+  auto directory = OpenDirectory(config.data, storage, log);
+  if (!directory) return In("the directory", directory.error());
   const AddressLimits::Limits limits{config.connections_max, config.connections_per_address_max,
                                      config.address_messages_per_second,
                                      config.address_bytes_per_second};

@@ -275,6 +275,9 @@ TEST_CASE("relay: data survives a restart, and a crash") {
     CHECK_EQ(ada->Expect<Verdict>().accepted.size(), 1);
   }
   CHECK(relay->Stop());
+  relay.Kill();
+  // A damaged directory is made anew from the tenants.
+  std::ofstream(relay.config().data + "/directory.db") << std::string(5000, 'x');
   relay.Start();
   Follow(relay, "ada@example.com", kAda);
   Follow(relay, "bob@b", kBob);

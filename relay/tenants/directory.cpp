@@ -1,5 +1,6 @@
 #include "relay/tenants/directory.hpp"
 
+#include <optional>
 #include <utility>
 
 #include "shared/wire/messages.hpp"
@@ -8,10 +9,11 @@ namespace syncline::relay {
 namespace {
 
 constexpr const char* kTables =
-    "CREATE TABLE IF NOT EXISTS members (member BLOB NOT NULL, tenant TEXT NOT NULL,"
+    "CREATE TABLE members (member BLOB NOT NULL, tenant TEXT NOT NULL,"
     " PRIMARY KEY (member, tenant)) WITHOUT ROWID;"
-    "CREATE INDEX IF NOT EXISTS members_by_tenant ON members (tenant);"
-    "CREATE TABLE IF NOT EXISTS dirty (tenant TEXT PRIMARY KEY) WITHOUT ROWID;";
+    "CREATE INDEX members_by_tenant ON members (tenant);"
+    "CREATE TABLE dirty (tenant TEXT PRIMARY KEY) WITHOUT ROWID;"
+    "PRAGMA user_version = 1";
 
 Result<std::vector<TenantId>> ReadTenants(Statement& rows) {
   std::vector<TenantId> out;
@@ -25,10 +27,33 @@ Result<std::vector<TenantId>> ReadTenants(Statement& rows) {
 
 }  // namespace
 
-Result<std::unique_ptr<Directory>> Directory::Open(std::unique_ptr<Database> database) {
-  const Status made = database->Run(kTables);
-  if (!made) return Fail(made.error());
-  return std::unique_ptr<Directory>(new Directory(std::move(database)));
+Result<std::unique_ptr<Directory>> Directory::Open(std::unique_ptr<Database> database,
+                                                   const TenantStorage& storage) {
+  std::unique_ptr<Directory> directory(new Directory(std::move(database)));
+  const Status begun = directory->Begin(storage);
+  if (!begun) return Fail(begun.error());
+  return directory;
+}
+
+// In one transaction: a directory that is there knows every tenant, or knows it to be dirty.
+Status Directory::Begin(const TenantStorage& storage) {
+  {
+    auto version = database_->Prepare("PRAGMA user_version");
+    const auto row = version.Step();
+    if (!row) return Fail(row.error());
+    if (version.integer(0) > 0) return Done{};
+  }
+  const auto tenants = storage.list();
+  if (!tenants) return Fail(tenants.error());
+  return InTransaction([&]() -> Status {
+    const Status made = database_->Run(kTables);
+    if (!made) return made;
+    for (const TenantId& tenant : *tenants) {
+      const Status marked = Run("INSERT INTO dirty VALUES (?)", tenant);
+      if (!marked) return marked;
+    }
+    return Done{};
+  });
 }
 
 Result<std::vector<TenantId>> Directory::TenantsOf(const Bytes& member) {
@@ -115,6 +140,26 @@ Status Directory::InTransaction(const Work& work) {
   return done;
 }
 
+namespace {
+
+// None if nobody founded the tenant.
+Result<std::optional<std::vector<Bytes>>> ReadMembers(const TenantStorage& storage,
+                                                      const Application& application,
+                                                      const TenantId& tenant) {
+  using Members = std::optional<std::vector<Bytes>>;
+  auto database = storage.open(tenant);
+  if (!database) return Fail(database.error());
+  // If it is new it is removed again, so that its epoch is never seen.
+  const auto authority = Authority::Open(std::move(*database), application, tenant, {}, 1);
+  if (!authority) return Fail(authority.error());
+  if ((*authority)->empty()) return Members();
+  auto members = (*authority)->Members();
+  if (!members) return Fail(members.error());
+  return Members(std::move(*members));
+}
+
+}  // namespace
+
 Result<std::size_t> RecoverDirectory(
     Directory& directory, const TenantStorage& storage, const Application& application,
     const std::function<void(const TenantId&, const Error&)>& on_unreadable) {
@@ -122,20 +167,13 @@ Result<std::size_t> RecoverDirectory(
   if (!dirty) return Fail(dirty.error());
   const auto recover = [&](const TenantId& tenant) -> Status {
     if (!storage.exists(tenant)) return directory.Remove(tenant);
-    std::vector<Bytes> members;
-    {
-      auto database = storage.open(tenant);
-      if (!database) return Fail(database.error());
-      // A file that was made but never written to belongs to no one; its epoch is never seen.
-      auto authority = Authority::Open(std::move(*database), application, tenant, {}, 1);
-      if (!authority) return Fail(authority.error());
-      if (!(*authority)->empty()) {
-        auto read = (*authority)->Members();
-        if (!read) return Fail(read.error());
-        members = std::move(*read);
-      }
+    const auto members = ReadMembers(storage, application, tenant);
+    if (!members) return Fail(members.error());
+    if (!*members) {
+      const Status removed = storage.remove(tenant);
+      return removed ? directory.Remove(tenant) : removed;
     }
-    const Status stored = directory.Replace(tenant, members);
+    const Status stored = directory.Replace(tenant, **members);
     return stored ? directory.MarkClean(tenant) : stored;
   };
   for (const TenantId& tenant : *dirty) {

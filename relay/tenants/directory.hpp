@@ -22,7 +22,10 @@ namespace syncline::relay {
 
 class Directory {
  public:
-  static Result<std::unique_ptr<Directory>> Open(std::unique_ptr<Database> database);
+  // A new directory begins with every tenant of `storage` dirty, so that it can be lost. kCorrupt if
+  // the file is no directory.
+  static Result<std::unique_ptr<Directory>> Open(std::unique_ptr<Database> database,
+                                                 const TenantStorage& storage);
 
   // Ascending; at most kTenantsPerHelloMax.
   Result<std::vector<TenantId>> TenantsOf(const Bytes& member);
@@ -41,6 +44,7 @@ class Directory {
   // REQUIRES: mutex_ is held.
   Status Store(const TenantId& tenant, const MemberChange& change);
   Status Run(std::string_view sql, const TenantId& tenant);
+  Status Begin(const TenantStorage& storage);
   template <class Work>
   Status InTransaction(const Work& work);
 

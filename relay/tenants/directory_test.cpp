@@ -14,10 +14,10 @@ using namespace testing;
 
 std::unique_ptr<Directory> OpenIn(const std::string& folder) {
   Database::Options options;
-  options.path = folder + "/directory.db";
+  options.path = folder + "/directory.sqlite";
   auto database = Database::Open(options);
   REQUIRE(database.has_value());
-  auto directory = Directory::Open(std::move(*database));
+  auto directory = Directory::Open(std::move(*database), MakeFileStorage(folder));
   REQUIRE(directory.has_value());
   return std::move(*directory);
 }
@@ -100,6 +100,26 @@ TEST_CASE("directory: members that a crash kept from it are read from the dirty 
   CHECK_EQ(*recovered, 2);
   CHECK_EQ(TenantsOf(*directory, MemberOf(application, "ada@a")), std::vector<TenantId>{tenant});
   CHECK(directory->DirtyTenants()->empty());
+}
+
+TEST_CASE("directory: one that was lost is made anew from the tenants") {
+  const TemporaryFolder folder;
+  const Application application = MakeApplication();
+  const TenantStorage storage = MakeFileStorage(folder.path());
+  const RowKey group = NewRow("groups");
+  CommitAlone(application, storage, TenantOf(group), Found(group, "ada@a"), "ada@a");
+  // Open, but never founded.
+  REQUIRE(storage.open({"empty"}).has_value());
+
+  const TemporaryFolder lost;
+  Database::Options options;
+  options.path = lost.path() + "/directory.db";
+  const auto directory = Directory::Open(std::move(*Database::Open(options)), storage);
+  REQUIRE(directory.has_value());
+  REQUIRE(RecoverDirectory(**directory, storage, application, FailUnreadable).has_value());
+  CHECK_EQ(TenantsOf(**directory, MemberOf(application, "ada@a")),
+           std::vector<TenantId>{TenantOf(group)});
+  CHECK_FALSE(storage.exists({"empty"}));
 }
 
 TEST_CASE("directory: a tenant that cannot be read is reported, stays dirty and stops nothing") {

@@ -23,6 +23,18 @@ Status RemoveFiles(const std::string& path) {
   return Done{};
 }
 
+Result<std::vector<TenantId>> ListFiles(const std::string& folder) {
+  std::vector<TenantId> tenants;
+  std::error_code error;
+  for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end;
+       it.increment(error)) {
+    TenantId tenant{it->path().stem().string()};
+    if (it->path().extension() == ".db" && IsTenantId(tenant)) tenants.push_back(std::move(tenant));
+  }
+  if (error) return Fail(Code::kUnavailable, folder + ": " + error.message());
+  return tenants;
+}
+
 }  // namespace
 
 bool IsTenantId(const TenantId& tenant) {
@@ -44,6 +56,7 @@ TenantStorage MakeFileStorage(const std::string& folder) {
     return Database::Open(options);
   };
   storage.remove = [folder](const TenantId& tenant) { return RemoveFiles(PathOf(folder, tenant)); };
+  storage.list = [folder] { return ListFiles(folder); };
   return storage;
 }
 

@@ -1,4 +1,4 @@
-// TenantStorage: where tenants are kept, as three functions handed to who needs them: a file each in
+// TenantStorage: where tenants are kept, as four functions handed to who needs them: a file each in
 // a folder (here), or in memory (tests).
 //
 // Called from every thread; one tenant is only ever open on one.
@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "shared/base/ids.hpp"
 #include "shared/base/result.hpp"
@@ -19,6 +20,7 @@ struct TenantStorage {
   std::function<Result<std::unique_ptr<Database>>(const TenantId&)> open;
   // REQUIRES: not open.
   std::function<Status(const TenantId&)> remove;
+  std::function<Result<std::vector<TenantId>>()> list;
 };
 
 // True if the id is 1 to 64 characters of [a-z0-9]: what may name a file. Ids come from strangers.

@@ -34,7 +34,7 @@ struct Bench {
   explicit Bench(TenantThread::Limits limits = {}) {
     Database::Options options;
     options.path = folder.path() + "/directory.sqlite";
-    directory = std::move(*Directory::Open(std::move(*Database::Open(options))));
+    directory = std::move(*Directory::Open(std::move(*Database::Open(options)), storage));
     storage.open = [this, open = storage.open](const TenantId& tenant) {
       if (opens_failing > 0) {
         --opens_failing;
