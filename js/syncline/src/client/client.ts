@@ -10,6 +10,7 @@ import { convexToJson, type Value } from "convex/values";
 import { dataToError, SynclineError } from "../error.ts";
 import { type LoopbackEvents, type LoopbackPeer, makeWebSocketClass } from "./loopback-socket.ts";
 import type { PageMessage, WorkerMessage } from "./messages.ts";
+import { requireOptions } from "./options.ts";
 import { ReportsView } from "./reports-view.ts";
 import { StageSettler } from "./stages.ts";
 import type {
@@ -46,13 +47,10 @@ export class SynclineClient implements Syncline {
 
   constructor(options: SynclineClientOptions) {
     const { worker, url, storage, name = "app" } = options;
-    if (url !== undefined) requireUrl(url);
     if (storage !== "opfs" && storage !== "memory") {
       throw new SynclineError("invalid", `storage must be "opfs" or "memory", not "${storage}"`);
     }
-    if (!/^[A-Za-z0-9_-]{1,60}$/.test(name)) {
-      throw new SynclineError("invalid", `name "${name}": use 1 to 60 letters, digits, "-", "_"`);
-    }
+    requireOptions(url, name);
     this.worker = worker;
     this.address = url ?? "http://localhost";
     this.webSocketConstructor = makeWebSocketClass((events) => this.dial(events));
@@ -198,11 +196,5 @@ export class SynclineClient implements Syncline {
 
   private post(message: PageMessage): void {
     this.worker.postMessage(message);
-  }
-}
-
-function requireUrl(url: string): void {
-  if (!/^https?:\/\/[^\s/]+/.test(url)) {
-    throw new SynclineError("invalid", `url "${url}" must begin with http:// or https://`);
   }
 }

@@ -70,7 +70,9 @@ async function openOrSetAside(
 ): Promise<{ opened: CoreEngine; setAside: string | null }> {
   const options = {
     path: databaseFiles(name)[0],
-    durability: storage.mode === "durable" ? ("full" as const) : ("none" as const),
+    // In memory too, where a flush costs nothing: what the core gathers meanwhile is lost when the
+    // storage is full.
+    durability: "full" as const,
     application: app.application,
   };
   try {

@@ -235,14 +235,7 @@ export class Runtime {
         counter: this.counter,
       });
       this.database = database;
-      this.openProblem = database.setAside
-        ? {
-            code: "corrupt",
-            message:
-              `the data on this device were damaged and have been set aside as ${database.setAside}; ` +
-              "they are fetched anew",
-          }
-        : null;
+      this.openProblem = database.setAside ? damaged(database.setAside, null) : null;
       this.enter(database.engine, person);
       return database.engine;
     } catch (error) {
@@ -278,13 +271,8 @@ export class Runtime {
 
   private changed(engine: Engine, events: CoreEvents): void {
     if (events.invalidated.length > 0) this.live.invalidate(events.invalidated);
-    if (events.recovered && !events.recovered.complete) {
-      this.openProblem = {
-        code: "corrupt",
-        message:
-          `the data on this device were damaged; ${events.recovered.change_sets} unsent changes were ` +
-          "recovered, others may be lost",
-      };
+    if (events.recovered && this.database?.setAside) {
+      this.openProblem = damaged(this.database.setAside, events.recovered);
     }
     this.accepted.settle(events);
     const hadPending = this.pendingCount;
@@ -347,4 +335,16 @@ function lasting(claims: Claims | null): unknown {
   if (claims === null) return null;
   const { exp: _exp, iat: _iat, nbf: _nbf, jti: _jti, ...rest } = claims;
   return rest;
+}
+
+function damaged(setAside: string, recovered: CoreEvents["recovered"]): ErrorData {
+  const unsent = recovered
+    ? ` Unsent changes recovered: ${recovered.change_sets}${recovered.complete ? "." : "; others may be lost."}`
+    : "";
+  return {
+    code: "corrupt",
+    message:
+      `The data on this device were damaged and have been set aside as ${setAside}; ` +
+      `they are fetched anew from the relay.${unsent}`,
+  };
 }

@@ -12,6 +12,7 @@ import createSyncline from "../../wasm/syncline.mjs";
 import { Loopback } from "../client/loopback.ts";
 import { type LoopbackEvents, makeWebSocketClass } from "../client/loopback-socket.ts";
 import { mutationReporter } from "../client/mutation-reporter.ts";
+import { requireOptions } from "../client/options.ts";
 import { ReportsView } from "../client/reports-view.ts";
 import { type MutationCallbacks, Runtime } from "../client/runtime.ts";
 import type { Socket } from "../client/session.ts";
@@ -67,6 +68,7 @@ export class SynclineNode implements Syncline {
   private readonly loopbacks = new Map<Loopback, LoopbackEvents>();
 
   constructor({ app, url, storage, name = "app" }: SynclineNodeOptions) {
+    requireOptions(url, name);
     const kept = new Map<string, MemoryStorage>();
     const mode = storage === "memory" ? "memory" : "durable";
     this.address = url ?? "http://localhost";
