@@ -28,7 +28,7 @@ Status DeviceSession::Receive(ByteView message, std::uint64_t now_ms) {
 Status DeviceSession::Handle(const Message& message, std::uint64_t now_ms) {
   if (const auto* fault = std::get_if<Fault>(&message)) {
     fault_ = *fault;
-    return Done{};
+    return Fail(fault->code, fault->message);
   }
   if (const auto* welcome = std::get_if<Welcome>(&message)) {
     if (Status done = device_.OnWelcome(*welcome, now_ms); !done) return done;

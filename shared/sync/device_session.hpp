@@ -24,7 +24,8 @@ class DeviceSession {
 
   // A socket has opened: the message to send first.
   Bytes Connected(std::string token, std::uint64_t now_ms);
-  // One message from the relay. On an error the owner closes the socket and connects again.
+  // One message from the relay. On an error, which a Fault is too, the owner closes the socket and
+  // connects again.
   Status Receive(ByteView message, std::uint64_t now_ms);
   // What is due to the relay, as one message; empty if nothing is.
   Bytes TakeOutgoing();
