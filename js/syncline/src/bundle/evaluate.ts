@@ -29,10 +29,11 @@ const kinds: readonly [flag: string, kind: FunctionKind][] = [
 
 export function listFunctions(factory: ApplicationFactory): FunctionInfo[] {
   const found: FunctionInfo[] = [];
-  for (const [module, load] of Object.entries(new Instance(factory).modules)) {
+  const instance = new Instance(factory);
+  for (const module of instance.paths()) {
     let exports: Record<string, unknown>;
     try {
-      exports = load();
+      exports = instance.module(module) ?? {};
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new Error(`${module} fails when it is loaded: ${why}`, { cause: error });

@@ -27,28 +27,30 @@ export class ReportsView {
   }
 }
 
-// A watched list whose arguments are turned from JSON into values only when it changed, because
-// values (bytes, bigint) have no JSON to compare.
+// A watched list. What an entry says never changes, so lists with the same keys are equal; arguments
+// become values only when somebody looks, because there may be a thousand.
 class WatchedData<Data extends PendingData | RefusedData, Item> {
-  private readonly data = new Watched<readonly Data[]>([]);
-  private items: readonly Item[] = [];
+  private readonly keys = new Watched<readonly string[]>([]);
+  private data: readonly Data[] = [];
+  private items: readonly Item[] | undefined = [];
 
   get(): readonly Item[] {
+    this.items ??= this.data.map(
+      (each) => ({ ...each, args: jsonToConvex(each.args) as Record<string, Value> }) as Item,
+    );
     return this.items;
   }
-  on(callback: (items: readonly Item[]) => void): () => void {
-    return this.data.on(() => callback(this.items));
-  }
-  set(data: readonly Data[]): void {
-    const before = this.data.get();
-    // Changed before the callbacks run, unchanged if there is nothing to tell.
-    const items = this.items;
-    this.items = data.map((each) => ({ ...each, args: argsOf(each) }) as Item);
-    this.data.set(data);
-    if (this.data.get() === before) this.items = items;
-  }
-}
 
-function argsOf({ args }: { args: PendingData["args"] }): Record<string, Value> {
-  return jsonToConvex(args) as Record<string, Value>;
+  on(callback: (items: readonly Item[]) => void): () => void {
+    return this.keys.on(() => callback(this.get()));
+  }
+
+  set(data: readonly Data[]): void {
+    const keys = data.map(({ tenant, number }) => `${number} ${tenant}`);
+    const before = this.keys.get();
+    if (keys.length === before.length && keys.every((key, index) => key === before[index])) return;
+    this.data = data;
+    this.items = undefined;
+    this.keys.set(keys);
+  }
 }

@@ -43,7 +43,7 @@ const offline: SessionStatus = { connection: "offline", sync: "offline", problem
 // A database that another tab holds is tried again this often.
 const takeoverMs = 2_000;
 // Lists of pending and refused mutations are reported at most this often.
-const listsMs = 100;
+const listsMs = 150;
 
 export class Runtime {
   readonly live: LiveQueries;
@@ -296,7 +296,14 @@ export class Runtime {
     if (!engine || engine.isClosed) return;
     void engine.exclusively(() => {
       if (engine.isClosed) return;
-      this.options.onReports({ pending: engine.pending(), refused: engine.refused() });
+      const refused = engine.refused().map((each) => ({
+        ...each,
+        // The core says "" for what does not apply.
+        table: each.table || null,
+        row: each.row || null,
+        rule: each.rule || null,
+      }));
+      this.options.onReports({ pending: engine.pending(), refused });
     });
   }
 

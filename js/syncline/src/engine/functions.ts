@@ -48,10 +48,10 @@ export class FunctionTable {
   }
 
   // A function of an instance.
-  bind(info: FunctionInfo, { modules }: Instance): BoundFunction {
+  bind(info: FunctionInfo, instance: Instance): BoundFunction {
     const colon = info.path.lastIndexOf(":");
-    const load = modules[info.path.slice(0, colon)];
-    const registered = load?.()[info.path.slice(colon + 1)] as RegisteredFunction | undefined;
+    const module = instance.module(info.path.slice(0, colon));
+    const registered = module?.[info.path.slice(colon + 1)] as RegisteredFunction | undefined;
     const invoke = info.kind === "query" ? registered?.invokeQuery : registered?.invokeMutation;
     if (!registered || !invoke) {
       throw new SynclineError(

@@ -38,6 +38,7 @@ export const functionTimeoutMs = 10_000;
 export class FunctionHost {
   private readonly functions: FunctionTable;
   private readonly instances: InstancePool;
+  private readonly random = SeededRandom.fromSystem();
 
   constructor(
     app: App,
@@ -92,10 +93,10 @@ export class FunctionHost {
     kind: "query" | "mutation",
     execution: Execution,
   ): Promise<Outcome> {
-    const instance = this.instances.take();
+    const instance = await this.instances.take();
     try {
       const { nowMs } = execution;
-      instance.enter({ convex: execution, nowMs, random: SeededRandom.fromSystem(), kind });
+      instance.enter({ convex: execution, nowMs, random: this.random.fork(), kind });
       const bound = this.functions.bind(this.functions.find(path, kind), instance);
       const argsText = JSON.stringify(args);
       this.validate("ArgumentValidationError", path, bound.validators.args, argsText);
@@ -104,7 +105,7 @@ export class FunctionHost {
       this.instances.giveBack(instance);
       return { ok: true, value };
     } catch (error) {
-      if (error instanceof GivenUp) instance.leave();
+      if (error instanceof GivenUp) this.instances.discard(instance);
       else this.instances.giveBack(instance);
       return { ok: false, failure: failureOf(error, execution.failure) };
     }

@@ -6,14 +6,27 @@
 // loop's next turn, and only then is an instance used again (host.test.ts tries).
 import type { ApplicationFactory, ModuleLoader } from "./application.ts";
 import { makeGlobals, type Surroundings } from "./globals.ts";
+import { nextTurn } from "./next-turn.ts";
 import { SeededRandom } from "./random.ts";
 
 export class Instance {
-  readonly modules: Readonly<Record<string, ModuleLoader>>;
+  private readonly loaders: Readonly<Record<string, ModuleLoader>>;
+  private readonly loaded = new Map<string, Record<string, unknown>>();
   private surroundings: Surroundings = outside;
 
   constructor(factory: ApplicationFactory) {
-    this.modules = factory(makeGlobals(() => this.surroundings));
+    this.loaders = factory(makeGlobals(() => this.surroundings));
+  }
+
+  paths(): string[] {
+    return Object.keys(this.loaders);
+  }
+
+  // A module's exports; undefined if there is no such module. Throws what the module throws.
+  module(path: string): Record<string, unknown> | undefined {
+    const loaded = this.loaded.get(path) ?? this.loaders[path]?.();
+    if (loaded) this.loaded.set(path, loaded);
+    return loaded;
   }
 
   enter(surroundings: Surroundings): void {
@@ -25,23 +38,54 @@ export class Instance {
   }
 }
 
-const idleMax = 16;
+// How many functions run at a time; the others wait for an instance. One thread runs them all, so more
+// would only take more memory.
+const instancesMax = 8;
 
 export class InstancePool {
   private readonly idle: Instance[] = [];
+  private readonly waiting: ((instance: Instance) => void)[] = [];
+  private count = 0;
+  private resting = 0; // ended, until the next turn
 
   constructor(private readonly factory: ApplicationFactory) {}
 
-  take(): Instance {
-    return this.idle.pop() ?? new Instance(this.factory);
+  async take(): Promise<Instance> {
+    const instance = this.idle.pop();
+    if (instance) return instance;
+    // Waiting for the next turn is quicker than loading.
+    if (this.resting === 0 && this.count < instancesMax) return this.load();
+    return new Promise((resolve) => this.waiting.push(resolve));
   }
 
-  // For an instance whose function has ended; one that was given up is never used again.
+  // For an instance whose function has ended.
   giveBack(instance: Instance): void {
     instance.leave();
+    ++this.resting;
     nextTurn(() => {
-      if (this.idle.length < idleMax) this.idle.push(instance);
+      --this.resting;
+      const next = this.waiting.shift();
+      if (next) next(instance);
+      else this.idle.push(instance);
     });
+  }
+
+  // For one whose function was given up: it may still wake up, so nobody uses it again.
+  discard(instance: Instance): void {
+    instance.leave();
+    --this.count;
+    const next = this.waiting.shift();
+    if (next) next(this.load());
+  }
+
+  private load(): Instance {
+    ++this.count;
+    try {
+      return new Instance(this.factory);
+    } catch (error) {
+      --this.count;
+      throw error;
+    }
   }
 }
 
@@ -61,17 +105,3 @@ const outside: Surroundings = {
   random: SeededRandom.fromSystem(),
   kind: "module",
 };
-
-// Runs after everything that waits only for promises.
-export function nextTurn(run: () => void): void {
-  if (typeof setImmediate === "function") {
-    setImmediate(run);
-    return;
-  }
-  const { port1, port2 } = new MessageChannel();
-  port1.onmessage = () => {
-    port1.close();
-    run();
-  };
-  port2.postMessage(null);
-}

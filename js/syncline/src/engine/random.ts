@@ -16,6 +16,11 @@ export class SeededRandom {
     return new SeededRandom(crypto.getRandomValues(new Uint32Array(4)));
   }
 
+  // Another one, for the next execution.
+  fork(): SeededRandom {
+    return new SeededRandom(Uint32Array.from({ length: 4 }, () => this.next32()));
+  }
+
   // At least 0 and less than 1, 53 bits.
   next(): number {
     return (this.next32() * 2 ** 21 + (this.next32() >>> 11)) / 2 ** 53;
