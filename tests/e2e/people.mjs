@@ -3,19 +3,19 @@ import { expectEqual } from "./lib/expect.mjs";
 import { PersonPage } from "./lib/person-page.mjs";
 
 async function founded(world, name) {
-  const ada = await PersonPage.openSynced(world, "ada");
-  await ada.page.getByRole("button", { name: "New organization" }).click();
-  await ada.page.getByRole("dialog").getByLabel("Name").fill(name);
-  await ada.page.getByRole("dialog").getByRole("button", { name: "Create" }).click();
-  await ada.page.getByRole("heading", { name, level: 1 }).waitFor();
-  await ada.create(`Plan of ${name}`);
-  return ada;
+  const eli = await PersonPage.openSynced(world, "eli");
+  await eli.page.getByRole("button", { name: "New organization" }).click();
+  await eli.page.getByRole("dialog").getByLabel("Name").fill(name);
+  await eli.page.getByRole("dialog").getByRole("button", { name: "Create" }).click();
+  await eli.page.getByRole("heading", { name, level: 1 }).waitFor();
+  await eli.create(`Plan of ${name}`);
+  return eli;
 }
 
-async function addDora(ada, role) {
-  await ada.page.getByRole("button", { name: "People" }).click();
-  await ada.page.getByRole("button", { name: "Add person" }).click();
-  const dialog = ada.page.getByRole("dialog");
+async function addDora(eli, role) {
+  await eli.page.getByRole("button", { name: "People" }).click();
+  await eli.page.getByRole("button", { name: "Add person" }).click();
+  const dialog = eli.page.getByRole("dialog");
   await dialog.getByLabel("Name").fill("Dora Haas");
   await dialog.getByLabel("Email").fill("dora@harbor.example");
   await dialog.getByRole("radio", { name: new RegExp(`^${role}`) }).check();
@@ -23,7 +23,7 @@ async function addDora(ada, role) {
   await dialog.waitFor({ state: "detached" });
 }
 
-const choice = (person) => person.page.getByLabel("Organization");
+const choice = (person) => person.page.getByLabel("Organization", { exact: true });
 const names = async (person) => await choice(person).locator("option").allTextContents();
 
 export const people = [
@@ -31,15 +31,15 @@ export const people = [
     name: "who is added sees the organization at once, and who is removed keeps nothing of it",
     async run(world) {
       const dora = await PersonPage.openSynced(world, "dora");
-      const ada = await founded(world, "Comes and goes");
-      await addDora(ada, "Member");
+      const eli = await founded(world, "Comes and goes");
+      await addDora(eli, "Member");
       await choice(dora).locator("option", { hasText: "Comes and goes" }).waitFor({
         state: "attached",
       });
       await choice(dora).selectOption({ label: "Comes and goes" });
       await dora.see("Plan of Comes and goes");
-      await ada.page.getByRole("button", { name: "Remove: Dora Haas" }).click();
-      await ada.page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+      await eli.page.getByRole("button", { name: "Remove: Dora Haas" }).click();
+      await eli.page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
       await choice(dora).locator("option", { hasText: "Comes and goes" }).waitFor({
         state: "detached",
       });
@@ -49,15 +49,15 @@ export const people = [
   {
     name: "who is removed while offline loses the rows at the next connection",
     async run(world) {
-      const ada = await founded(world, "Left meanwhile");
-      await addDora(ada, "Viewer");
+      const eli = await founded(world, "Left meanwhile");
+      await addDora(eli, "Viewer");
       const dora = await PersonPage.openSynced(world, "dora");
       await choice(dora).selectOption({ label: "Left meanwhile" });
       await dora.see("Plan of Left meanwhile");
       await dora.setNetwork(false);
-      await ada.page.getByRole("button", { name: "Remove: Dora Haas" }).click();
-      await ada.page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
-      await ada.synced();
+      await eli.page.getByRole("button", { name: "Remove: Dora Haas" }).click();
+      await eli.page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+      await eli.synced();
       await dora.see("Plan of Left meanwhile");
       await dora.setNetwork(true);
       await dora.seeNot("Plan of Left meanwhile");
@@ -68,17 +68,17 @@ export const people = [
   {
     name: "a change of role applies at once",
     async run(world) {
-      const ada = await founded(world, "Roles change");
-      await addDora(ada, "Viewer");
+      const eli = await founded(world, "Roles change");
+      await addDora(eli, "Viewer");
       const dora = await PersonPage.openSynced(world, "dora");
       await choice(dora).selectOption({ label: "Roles change" });
       await dora.page.getByText("You are a viewer.").waitFor();
-      await ada.page.getByLabel("Role of Dora Haas").selectOption({ label: "Member" });
+      await eli.page.getByLabel("Role of Dora Haas").selectOption({ label: "Member" });
       await dora.page.getByText("You are a viewer.").waitFor({ state: "detached" });
       await dora.create("Now I may");
       await dora.synced();
-      await ada.page.getByRole("button", { name: "List" }).click();
-      await ada.see("Now I may");
+      await eli.page.getByRole("button", { name: "List" }).click();
+      await eli.see("Now I may");
     },
   },
 ];

@@ -34,6 +34,8 @@ await promisify(execFile)("node", ["seed.mjs", relay.origin], { cwd: join(root, 
 
 const deadlineMs = 20_000;
 const contexts = new Set();
+// What the pages of the running test said on their consoles.
+const said = [];
 const world = {
   root,
   relay,
@@ -41,6 +43,10 @@ const world = {
   async newContext(options = {}) {
     const context = await browser.newContext({ locale: "en-GB", ...options });
     context.setDefaultTimeout(deadlineMs);
+    context.on("console", (message) => {
+      if (message.type() !== "log") said.push(`${message.type()}: ${message.text()}`);
+    });
+    context.on("weberror", (error) => said.push(error.error().stack));
     contexts.add(context);
     return context;
   },
@@ -62,10 +68,12 @@ for (const { name, run } of chosen) {
   } catch (error) {
     ++failed;
     console.log(`FAILED  ${name}\n  ${error.stack}`);
+    for (const line of said.slice(-12)) console.log(`  page: ${line}`);
     await keepPictures(name);
   }
   for (const context of contexts) await context.close();
   contexts.clear();
+  said.length = 0;
 }
 
 async function keepPictures(name) {

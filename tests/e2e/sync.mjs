@@ -14,7 +14,7 @@ export const sync = [
       await ada.see("Renamed by Ben");
       await ada.seeNot("Made by Ada");
       await ada.press("Start", "Renamed by Ben");
-      await ben.row("Renamed by Ben").getByText("Active").waitFor();
+      await ben.seeStatus("Renamed by Ben", "Active");
       await ada.press("Delete", "Renamed by Ben");
       await ada.page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
       await ben.seeNot("Renamed by Ben");

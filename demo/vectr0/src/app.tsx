@@ -13,16 +13,24 @@ import { Workspace } from "./workspace.tsx";
 
 export function App() {
   const person = findPerson(useRoute().person);
+  const [attempt, setAttempt] = useState(0);
   return (
     <NoticeProvider>
-      {person === undefined ? <Welcome /> : <SignedIn key={person.subject} person={person} />}
+      {person === undefined ? (
+        <Welcome />
+      ) : (
+        <SignedIn
+          key={`${person.subject} ${attempt}`}
+          person={person}
+          onRetry={() => setAttempt(attempt + 1)}
+        />
+      )}
     </NoticeProvider>
   );
 }
 
-function SignedIn({ person }: { person: Person }) {
-  const [attempt, setAttempt] = useState(0);
-  const session = useOpenSession(person, attempt);
+function SignedIn({ person, onRetry }: { person: Person; onRetry: () => void }) {
+  const session = useOpenSession(person);
   if (session === null) {
     return (
       <main className="page">
@@ -33,7 +41,7 @@ function SignedIn({ person }: { person: Person }) {
   }
   return (
     <SessionProvider session={session}>
-      <OpenOrFailed onRetry={() => setAttempt(attempt + 1)} />
+      <OpenOrFailed onRetry={onRetry} />
     </SessionProvider>
   );
 }

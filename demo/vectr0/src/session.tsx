@@ -67,22 +67,23 @@ async function closeSession({ convex, syncline }: Session): Promise<void> {
 // One session at a time: the next one opens when the last one has let go of its data.
 let lastClosed: Promise<void> = Promise.resolve();
 
-/** The person's session, opened again whenever `attempt` changes; null until it is there. */
-export function useOpenSession(person: Person, attempt: number): Session | null {
+/**
+ * The person's session, null until it is there. It is closed a moment after the component has left the
+ * page, when everything below has let go of it. REQUIRES: the component has the person as its key.
+ */
+export function useOpenSession(person: Person): Session | null {
   const [session, setSession] = useState<Session | null>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt opens again
   useEffect(() => {
     let left = false;
     const opened = lastClosed.then(() => (left ? null : openSession(person)));
     void opened.then((next) => left || setSession(next));
     return () => {
       left = true;
-      setSession(null);
       lastClosed = opened
         .then((last) => (last === null ? undefined : closeSession(last)))
         .catch((error: unknown) => console.warn("The last session did not close:", error));
     };
-  }, [person, attempt]);
+  }, [person]);
   return session;
 }
 

@@ -31,8 +31,9 @@ export function Workspace() {
   const open =
     mine?.find(({ organization }) => organization._id === route.organization) ?? mine?.[0];
   const openId = open?.organization._id;
+  // An organization that is not there yet may be on its way, so the address is only completed.
   useEffect(() => {
-    if (openId !== undefined && openId !== route.organization) go({ organization: openId }, true);
+    if (openId !== undefined && route.organization === null) go({ organization: openId }, true);
   }, [openId, route.organization]);
   return (
     <>

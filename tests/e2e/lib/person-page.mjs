@@ -56,6 +56,10 @@ export class PersonPage {
     await this.row(title).waitFor({ state: "detached" });
   }
 
+  async seeStatus(title, status) {
+    await this.row(title).locator(".badge", { hasText: status }).waitFor();
+  }
+
   async create(title) {
     await this.page.getByRole("button", { name: "New schedule" }).click();
     const dialog = this.page.getByRole("dialog");
