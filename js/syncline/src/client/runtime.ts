@@ -236,7 +236,9 @@ export class Runtime {
       });
       this.database = database;
       this.openProblem = database.setAside ? damaged(database.setAside, null) : null;
-      this.enter(database.engine, person);
+      // A newer token of the same person may have come meanwhile.
+      if (this.person !== person) database.engine.setClaims(this.person.claims);
+      this.enter(database.engine, this.person);
       return database.engine;
     } catch (error) {
       this.openProblem = errorToData(error);
