@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "shared/sync/relay_session.hpp"
+#include "shared/value/id.hpp"
 #include "shared/value/json.hpp"
 
 namespace syncline {
@@ -469,6 +470,23 @@ TEST_CASE("a repeated push counts once, and an acknowledgement that was lost is 
   CHECK(office.ada.replica->device().pending_count() == 0);
   CHECK(office.ada.All("schedules").size() == 1);
   CHECK(office.relay.tenants().begin()->second->counters().accepted == 2);
+}
+
+TEST_CASE("nobody can use up the numbers of another person's replica") {
+  Office office;
+  // Ben's device claims to be Ada's.
+  Peer impostor{SessionId{999}, office.ada.replica->device().replica(), office.ben.claims(), 0};
+  Authority& authority = *office.relay.tenants().begin()->second;
+  ChangeSet forged;
+  forged.number = 2;
+  forged.time = HybridTime::FromUnixMs(office.relay.now);
+  forged.rows.push_back({{NumberOfTable("schedules"), {}}, 2, false, 0, {}});
+  authority.Submit(impostor, {forged});
+  REQUIRE(authority.Commit(office.relay.now));
+  authority.TakeDeliveries();
+  office.ada.Insert("schedules", office.Schedule("Mine"));
+  Settle(office.relay, office.everyone);
+  CHECK(office.ben.All("schedules").size() == 1);
 }
 
 TEST_CASE("a stamp from the future is brought back, and the device adopts the relay's clock") {

@@ -144,13 +144,14 @@ const Authority::Counters& Authority::counters() const { return state_->counters
 Status Authority::State::Decide(const Submitted& one, std::uint64_t now_ms, GroupEffects& effects,
                                 Counters& counted) {
   const ChangeSet& change_set = one.change_set;
-  Result<ReplicaProgress> progress = log.Progress(change_set.replica);
+  const Sender sender = SenderOf(one.peer.claims, change_set.replica);
+  Result<ReplicaProgress> progress = log.Progress(sender);
   if (!progress) return Fail(progress.error());
   SessionVerdict& verdict = effects.VerdictFor(one.peer);
   verdict.settled = std::max(verdict.settled, progress->number);
   if (change_set.number <= progress->number) {
     ++counted.repeated;
-    Result<std::optional<Refusal>> refusal = log.RefusalOf(change_set.replica, change_set.number);
+    Result<std::optional<Refusal>> refusal = log.RefusalOf(sender, change_set.number);
     if (!refusal) return Fail(refusal.error());
     if (*refusal) verdict.refused.push_back(std::move(**refusal));
     return Done{};
@@ -172,7 +173,7 @@ Status Authority::State::Decide(const Submitted& one, std::uint64_t now_ms, Grou
   if (decision->refusal) {
     ++counted.refused;
     decision->refusal->number = change_set.number;
-    if (Status kept = log.AddRefusal(change_set.replica, *decision->refusal); !kept) return kept;
+    if (Status kept = log.AddRefusal(sender, *decision->refusal); !kept) return kept;
     verdict.refused.push_back(std::move(*decision->refusal));
   } else {
     ++counted.accepted;
@@ -183,7 +184,7 @@ Status Authority::State::Decide(const Submitted& one, std::uint64_t now_ms, Grou
     verdict.accepted.push_back({change_set.number, time});
   }
   verdict.settled = change_set.number;
-  return log.SetProgress(change_set.replica, next, now_ms);
+  return log.SetProgress(sender, next, now_ms);
 }
 
 Status Authority::State::Accept(const Decision& decision, std::uint64_t seq, std::uint64_t now_ms,

@@ -94,14 +94,15 @@ bool FanOut::MayRead(const TableSchema& table, const Actor& actor, const Row& ro
 
 Status FanOut::Join(const Peer& peer, const TenantHello& hello, std::uint64_t now_ms) {
   sessions_.erase(peer.session);
-  Result<ReplicaProgress> progress = log_.Progress(peer.replica);
+  const Sender sender = SenderOf(peer.claims, peer.replica);
+  Result<ReplicaProgress> progress = log_.Progress(sender);
   if (!progress) return Fail(progress.error());
   if (hello.settled > progress->number) {
     // This copy of the tenant is older than what it once told the device.
     progress->number = hello.settled;
-    if (Status set = log_.SetProgress(peer.replica, *progress, now_ms); !set) return set;
+    if (Status set = log_.SetProgress(sender, *progress, now_ms); !set) return set;
   }
-  Result<std::vector<Refusal>> refused = log_.RefusalsAfter(peer.replica, hello.settled);
+  Result<std::vector<Refusal>> refused = log_.RefusalsAfter(sender, hello.settled);
   if (!refused) return Fail(refused.error());
   if (progress->number > hello.settled) {
     Send(peer.session, Verdict{tenant_, progress->number, log_.head().seq, peer.difference_ms,

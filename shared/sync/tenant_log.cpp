@@ -1,5 +1,7 @@
 #include "shared/sync/tenant_log.hpp"
 
+#include "shared/value/key.hpp"
+
 namespace syncline {
 namespace {
 
@@ -13,10 +15,11 @@ constexpr char kTables[] =
     "CREATE TABLE IF NOT EXISTS _tombstones (owner INTEGER, id BLOB, clock BLOB, at INTEGER, "
     "PRIMARY KEY (owner, id)) WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS _tombstones_at ON _tombstones (at);"
-    "CREATE TABLE IF NOT EXISTS _replicas (replica INTEGER PRIMARY KEY, number INTEGER, time "
-    "INTEGER, at INTEGER);"
-    "CREATE TABLE IF NOT EXISTS _refusals (replica INTEGER, number INTEGER, code INTEGER, message "
-    "TEXT, owner TEXT, row TEXT, rule TEXT, PRIMARY KEY (replica, number)) WITHOUT ROWID;";
+    "CREATE TABLE IF NOT EXISTS _replicas (person BLOB, replica INTEGER, number INTEGER, time "
+    "INTEGER, at INTEGER, PRIMARY KEY (person, replica)) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS _refusals (person BLOB, replica INTEGER, number INTEGER, code "
+    "INTEGER, message TEXT, owner TEXT, row TEXT, rule TEXT, PRIMARY KEY (person, replica, number)) "
+    "WITHOUT ROWID;";
 
 Result<std::uint64_t> Head(Database& database, const char* name) {
   Statement statement = database.Prepare("SELECT value FROM _head WHERE name=?1");
@@ -31,6 +34,10 @@ Status SetHead(Database& database, const char* name, std::uint64_t value) {
   return statement.BindText(1, name).Bind(2, Signed(value)).Run();
 }
 
+Statement& BindSender(Statement& statement, const Sender& sender) {
+  return statement.BindBlob(1, sender.person).Bind(2, Signed(sender.replica.value));
+}
+
 Refusal ReadRefusal(const Statement& statement) {
   return {Unsigned(statement.integer(0)),      static_cast<Code>(statement.integer(1)),
           std::string(statement.bytes(2)),     std::string(statement.bytes(3)),
@@ -38,6 +45,15 @@ Refusal ReadRefusal(const Statement& statement) {
 }
 
 }  // namespace
+
+Sender SenderOf(const Object& claims, ReplicaId replica) {
+  Sender sender{{}, replica};
+  for (const char* claim : {"iss", "sub"}) {
+    const Value* value = claims.Find(claim);
+    AppendKey(sender.person, value ? *value : Value());
+  }
+  return sender;
+}
 
 Result<TenantLog> TenantLog::Open(Database& database, std::uint64_t fresh_epoch) {
   if (Status made = database.Run(kTables); !made) return Fail(made.error());
@@ -103,39 +119,39 @@ Result<std::optional<RowClock>> TenantLog::Tombstone(const RowKey& key) {
   return std::optional<RowClock>(std::move(*clock));
 }
 
-Status TenantLog::SetProgress(ReplicaId replica, const ReplicaProgress& progress,
+Status TenantLog::SetProgress(const Sender& sender, const ReplicaProgress& progress,
                               std::uint64_t now_ms) {
-  Statement statement = database_->Prepare("INSERT OR REPLACE INTO _replicas VALUES (?1, ?2, ?3, ?4)");
-  statement.Bind(1, Signed(replica.value)).Bind(2, Signed(progress.number));
-  return statement.Bind(3, Signed(progress.time.value)).Bind(4, Signed(now_ms)).Run();
+  Statement statement = database_->Prepare("INSERT OR REPLACE INTO _replicas VALUES (?1, ?2, ?3, ?4, ?5)");
+  BindSender(statement, sender).Bind(3, Signed(progress.number));
+  return statement.Bind(4, Signed(progress.time.value)).Bind(5, Signed(now_ms)).Run();
 }
 
-Result<ReplicaProgress> TenantLog::Progress(ReplicaId replica) {
-  Statement statement = database_->Prepare("SELECT number, time FROM _replicas WHERE replica=?1");
-  statement.Bind(1, Signed(replica.value));
-  const Result<bool> found = statement.Step();
+Result<ReplicaProgress> TenantLog::Progress(const Sender& sender) {
+  Statement statement = database_->Prepare("SELECT number, time FROM _replicas WHERE person=?1 AND replica=?2");
+  const Result<bool> found = BindSender(statement, sender).Step();
   if (!found) return Fail(found.error());
   if (!*found) return ReplicaProgress{};
   return ReplicaProgress{Unsigned(statement.integer(0)), {Unsigned(statement.integer(1))}};
 }
 
-Status TenantLog::AddRefusal(ReplicaId replica, const Refusal& refusal) {
+Status TenantLog::AddRefusal(const Sender& sender, const Refusal& refusal) {
   Statement statement =
-      database_->Prepare("INSERT OR REPLACE INTO _refusals VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
-  statement.Bind(1, Signed(replica.value)).Bind(2, Signed(refusal.number));
-  statement.Bind(3, static_cast<std::int64_t>(refusal.code)).BindText(4, refusal.message);
-  statement.BindText(5, refusal.table).BindText(6, refusal.row).BindText(7, refusal.rule);
+      database_->Prepare("INSERT OR REPLACE INTO _refusals VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+  BindSender(statement, sender).Bind(3, Signed(refusal.number));
+  statement.Bind(4, static_cast<std::int64_t>(refusal.code)).BindText(5, refusal.message);
+  statement.BindText(6, refusal.table).BindText(7, refusal.row).BindText(8, refusal.rule);
   return statement.Run();
 }
 
-Result<std::vector<Refusal>> TenantLog::RefusalsAfter(ReplicaId replica, std::uint64_t settled) {
-  Statement drop = database_->Prepare("DELETE FROM _refusals WHERE replica=?1 AND number<=?2");
-  if (Status done = drop.Bind(1, Signed(replica.value)).Bind(2, Signed(settled)).Run(); !done) {
+Result<std::vector<Refusal>> TenantLog::RefusalsAfter(const Sender& sender, std::uint64_t settled) {
+  Statement drop = database_->Prepare("DELETE FROM _refusals WHERE person=?1 AND replica=?2 AND number<=?3");
+  if (Status done = BindSender(drop, sender).Bind(3, Signed(settled)).Run(); !done) {
     return Fail(done.error());
   }
   Statement statement = database_->Prepare(
-      "SELECT number, code, message, owner, row, rule FROM _refusals WHERE replica=?1 ORDER BY number");
-  statement.Bind(1, Signed(replica.value));
+      "SELECT number, code, message, owner, row, rule FROM _refusals WHERE person=?1 AND replica=?2 "
+      "ORDER BY number");
+  BindSender(statement, sender);
   std::vector<Refusal> refusals;
   for (;;) {
     const Result<bool> more = statement.Step();
@@ -145,10 +161,11 @@ Result<std::vector<Refusal>> TenantLog::RefusalsAfter(ReplicaId replica, std::ui
   }
 }
 
-Result<std::optional<Refusal>> TenantLog::RefusalOf(ReplicaId replica, std::uint64_t number) {
+Result<std::optional<Refusal>> TenantLog::RefusalOf(const Sender& sender, std::uint64_t number) {
   Statement statement = database_->Prepare(
-      "SELECT number, code, message, owner, row, rule FROM _refusals WHERE replica=?1 AND number=?2");
-  statement.Bind(1, Signed(replica.value)).Bind(2, Signed(number));
+      "SELECT number, code, message, owner, row, rule FROM _refusals WHERE person=?1 AND replica=?2 "
+      "AND number=?3");
+  BindSender(statement, sender).Bind(3, Signed(number));
   const Result<bool> found = statement.Step();
   if (!found) return Fail(found.error());
   return *found ? std::optional<Refusal>(ReadRefusal(statement)) : std::nullopt;

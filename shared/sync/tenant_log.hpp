@@ -18,6 +18,14 @@ struct LogHead {
   std::uint64_t horizon = 0;  // what changed up to here may have been swept
 };
 
+// Whose change sets: one replica of one person. A replica id alone is no secret (stamps carry it), so it
+// must not let a person speak for another's device.
+struct Sender {
+  Bytes person;  // of the verified token's "iss" and "sub"
+  ReplicaId replica;
+};
+Sender SenderOf(const Object& claims, ReplicaId replica);
+
 // How far a replica's change sets were decided.
 struct ReplicaProgress {
   std::uint64_t number = 0;
@@ -46,18 +54,18 @@ class TenantLog {
                    std::uint64_t now_ms);
   Status PutTombstone(const RowKey& key, const RowClock& clock, std::uint64_t now_ms);
   Status DropTombstone(const RowKey& key);
-  Status SetProgress(ReplicaId replica, const ReplicaProgress& progress, std::uint64_t now_ms);
-  Status AddRefusal(ReplicaId replica, const Refusal& refusal);
+  Status SetProgress(const Sender& sender, const ReplicaProgress& progress, std::uint64_t now_ms);
+  Status AddRefusal(const Sender& sender, const Refusal& refusal);
 
   // The head as the file has it: after a transaction that failed.
   Status Reload();
 
   Result<std::optional<RowClock>> Tombstone(const RowKey& key);
-  Result<ReplicaProgress> Progress(ReplicaId replica);
+  Result<ReplicaProgress> Progress(const Sender& sender);
   // The replica's refusals above `settled`; those up to it are dropped. Opens its own transaction.
-  Result<std::vector<Refusal>> RefusalsAfter(ReplicaId replica, std::uint64_t settled);
+  Result<std::vector<Refusal>> RefusalsAfter(const Sender& sender, std::uint64_t settled);
   // The refusal of one change set, if it was refused and the replica has not yet heard it.
-  Result<std::optional<Refusal>> RefusalOf(ReplicaId replica, std::uint64_t number);
+  Result<std::optional<Refusal>> RefusalOf(const Sender& sender, std::uint64_t number);
   Result<std::vector<ChangedRow>> ChangedSince(std::uint64_t seq);
 
   // Drops changes and tombstones older than `before_ms`, at most `limit` changes, and the progress of
