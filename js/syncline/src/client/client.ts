@@ -34,6 +34,11 @@ export interface SynclineClientOptions {
   name?: string;
 }
 
+// A page that was hidden for longer may have lost its connection without knowing it.
+const hiddenMs = 30_000;
+// A worker that does not answer by then is ended.
+const closeTimeoutMs = 5_000;
+
 export class SynclineClient implements Syncline {
   readonly address: string;
   readonly webSocketConstructor: typeof WebSocket;
@@ -43,6 +48,7 @@ export class SynclineClient implements Syncline {
   private readonly mutations = new Map<number, StageSettler>();
   private readonly calls = new Map<number, { resolve(): void; reject(error: unknown): void }>();
   private next = 1;
+  private readonly listening = new AbortController();
   private closed: Promise<void> | undefined;
 
   constructor(options: SynclineClientOptions) {
@@ -105,12 +111,17 @@ export class SynclineClient implements Syncline {
   }
 
   close(): Promise<void> {
-    this.closed ??= this.call((call) => ({ type: "close", call })).then(() => {
-      this.worker.terminate();
-      for (const events of this.sockets.values()) events.closed("the client was closed");
-      this.sockets.clear();
-    });
+    this.closed ??= this.closeNow();
     return this.closed;
+  }
+
+  private async closeNow(): Promise<void> {
+    const late = new Promise<void>((resolve) => setTimeout(resolve, closeTimeoutMs));
+    await Promise.race([this.call((call) => ({ type: "close", call })), late]);
+    this.listening.abort();
+    this.worker.terminate();
+    for (const events of this.sockets.values()) events.closed("the client was closed");
+    this.sockets.clear();
   }
 
   private dial(events: LoopbackEvents): LoopbackPeer {
@@ -188,10 +199,17 @@ export class SynclineClient implements Syncline {
   private watchPage(): void {
     if (typeof window === "undefined") return;
     const wake = (): void => this.post({ type: "wake" });
-    window.addEventListener("online", wake);
-    window.addEventListener("pageshow", (event) => {
-      if (event.persisted) wake();
-    });
+    const { signal } = this.listening;
+    window.addEventListener("online", wake, { signal });
+    let hiddenSinceMs = Date.now();
+    document.addEventListener(
+      "visibilitychange",
+      () => {
+        if (document.visibilityState === "hidden") hiddenSinceMs = Date.now();
+        else if (Date.now() - hiddenSinceMs > hiddenMs) wake();
+      },
+      { signal },
+    );
   }
 
   private post(message: PageMessage): void {

@@ -30,11 +30,13 @@ export interface DatabaseOptions {
   claims: Claims | null;
   counter: VersionCounter;
   functionTimeoutMs?: number;
+  // The core failed beyond repair; every call will fail from now on.
+  onStopped?(error: SynclineError): void;
 }
 
 export async function openDatabase(
   platform: Platform,
-  { app, name, claims, counter, functionTimeoutMs }: DatabaseOptions,
+  { app, name, claims, counter, functionTimeoutMs, onStopped }: DatabaseOptions,
 ): Promise<Database> {
   const storage = await platform.openStorage(name);
   try {
@@ -43,7 +45,7 @@ export async function openDatabase(
       storage,
       ...(wasmBinary ? { wasmBinary } : {}),
     });
-    const core = new Core(module);
+    const core = new Core(module, onStopped);
     const { opened, setAside } = await openOrSetAside(core, storage, app, name);
     const engine = new Engine(app, opened, claims, counter, functionTimeoutMs);
     return {

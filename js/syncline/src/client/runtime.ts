@@ -9,6 +9,7 @@ import type { CoreEvents } from "../engine/operations.ts";
 import { failureOf, type Outcome } from "../engine/outcome.ts";
 import { type ErrorData, errorToData, SynclineError } from "../error.ts";
 import { AcceptedWaiters } from "./accepted-waiters.ts";
+import { callSafely } from "./call-safely.ts";
 import { type Database, openDatabase, type Platform } from "./database.ts";
 import type { Reports } from "./messages.ts";
 import { Session, type SessionStatus, type SocketFactory } from "./session.ts";
@@ -53,6 +54,7 @@ export class Runtime {
   private person: Person = anonymous;
   private database: Database | null = null;
   private opening: Promise<Engine> | null = null;
+  private hasFailed = false; // to open
   private session: Session | null = null;
   private sessionStatus: SessionStatus = offline;
   private openProblem: ErrorData | null = null;
@@ -66,7 +68,7 @@ export class Runtime {
 
   constructor(private readonly options: RuntimeOptions) {
     this.live = new LiveQueries((batch) => {
-      for (const listener of [...this.batchListeners]) listener(batch);
+      for (const listener of [...this.batchListeners]) callSafely(() => listener(batch));
     });
   }
 
@@ -103,9 +105,11 @@ export class Runtime {
     { preview = true }: MutationOptions,
     callbacks: MutationCallbacks,
   ): Promise<void> {
+    let isTold = false;
     return this.engine()
       .then((engine) =>
         engine.mutation(path, args, preview, ({ outcome, committed }) => {
+          isTold = true;
           // Before the events of the same commit, which may already tell of the decision.
           const { tenant, number } = committed ?? { tenant: null, number: null };
           callbacks.applied(outcome, engine.version);
@@ -116,6 +120,7 @@ export class Runtime {
         }),
       )
       .catch((error: unknown) => {
+        if (isTold) throw error;
         callbacks.applied({ ok: false, failure: failureOf(error) }, this.version);
       });
   }
@@ -123,7 +128,7 @@ export class Runtime {
   async dismiss({ tenant, number }: MutationKey): Promise<void> {
     const engine = await this.engine();
     await engine.dismiss(tenant, number);
-    this.reportLists();
+    await this.reportLists();
   }
 
   // Runs a refused mutation again; when it has applied, the refusal is forgotten.
@@ -157,7 +162,7 @@ export class Runtime {
   }
 
   wake(): void {
-    if (this.openProblem) this.tryAgain();
+    if (this.hasFailed) this.tryAgain();
     else if (this.isOnline) this.session?.wake();
   }
 
@@ -188,21 +193,21 @@ export class Runtime {
     }
     await this.leave();
     this.person = claims ? { key: await personKey(claims), token, claims } : anonymous;
-    this.openInBackground();
+    // Nobody's database is opened when somebody asks for it.
+    if (claims || this.live.size > 0) this.openInBackground();
     return true;
   }
 
   // Closes the person's database.
   private async leave(): Promise<void> {
+    await this.opening?.catch(() => {});
     clearTimeout(this.takeoverTimer);
-    const { database, session, opening } = this;
-    if (opening) await opening.catch(() => {});
-    const opened = this.database ?? database;
     this.live.attach(null);
-    await (this.session ?? session)?.stop();
-    await opened?.close();
+    await this.session?.stop();
+    await this.database?.close();
     this.database = null;
     this.opening = null;
+    this.hasFailed = false;
     this.session = null;
     this.sessionStatus = offline;
     this.openProblem = null;
@@ -233,6 +238,10 @@ export class Runtime {
         name: `${name}-${person.key}`,
         claims: person.claims,
         counter: this.counter,
+        onStopped: (error) => {
+          this.openProblem = errorToData(error);
+          this.report();
+        },
       });
       this.database = database;
       this.openProblem = database.setAside ? damaged(database.setAside, null) : null;
@@ -241,6 +250,7 @@ export class Runtime {
       this.enter(database.engine, this.person);
       return database.engine;
     } catch (error) {
+      this.hasFailed = true;
       this.openProblem = errorToData(error);
       this.report();
       this.failQueries(error);
@@ -268,7 +278,7 @@ export class Runtime {
     }
     // What an earlier run left.
     void engine.exclusively(() => engine.tellNow());
-    this.reportLists();
+    void this.reportLists();
   }
 
   private changed(engine: Engine, events: CoreEvents): void {
@@ -289,14 +299,14 @@ export class Runtime {
   private scheduleLists(engine: Engine): void {
     this.listsTimer ??= setTimeout(() => {
       this.listsTimer = undefined;
-      if (this.database?.engine === engine) this.reportLists();
+      if (this.database?.engine === engine) void this.reportLists();
     }, listsMs);
   }
 
-  private reportLists(): void {
+  private async reportLists(): Promise<void> {
     const engine = this.database?.engine;
     if (!engine || engine.isClosed) return;
-    void engine.exclusively(() => {
+    await engine.exclusively(() => {
       if (engine.isClosed) return;
       const refused = engine.refused().map((each) => ({
         ...each,
@@ -333,7 +343,8 @@ export class Runtime {
 
   private tryAgain(): void {
     clearTimeout(this.takeoverTimer);
-    if (this.isClosed || this.database) return;
+    if (this.isClosed || !this.hasFailed) return;
+    this.hasFailed = false;
     this.opening = null;
     this.openInBackground();
   }

@@ -38,8 +38,9 @@ export interface SessionStatus {
 // Without an answer for this long, a connection that owes one is dead.
 const answerTimeoutMs = 15_000;
 const tickMs = 2_000;
-// A tick this late means that the machine slept: its sockets are dead without knowing it.
-const sleepMs = 20_000;
+// A tick this late means that the machine slept: its sockets are dead without knowing it. (Browsers let
+// a page in the background tick once a minute.)
+const sleepMs = 75_000;
 // More than this waiting in the socket, and the rest stays in the outbox for now.
 const bufferedBytesMax = 4 << 20;
 
@@ -136,6 +137,7 @@ export class Session {
   private async greet(socket: Socket): Promise<void> {
     if (this.socket !== socket) return;
     this.isOpen = true;
+    this.report();
     try {
       const message = await this.options.engine.connected(this.token);
       if (this.socket === socket) socket.send(message);
@@ -214,7 +216,7 @@ export class Session {
 
   private report(): void {
     const connection = this.welcomed ? "online" : this.socket ? "connecting" : "offline";
-    const sync = this.synced ? "synced" : this.socket ? "syncing" : "offline";
+    const sync = this.synced ? "synced" : this.isOpen ? "syncing" : "offline";
     this.options.onStatus({ connection, sync, problem: this.problem });
   }
 }

@@ -1,4 +1,5 @@
 // Watched: a value that can be read at any time and that tells of its changes.
+import { callSafely } from "./call-safely.ts";
 
 export class Watched<Value> {
   private value: Value;
@@ -20,7 +21,7 @@ export class Watched<Value> {
     if (text === this.text) return;
     this.value = value;
     this.text = text;
-    for (const callback of [...this.callbacks]) callback(value);
+    for (const callback of [...this.callbacks]) callSafely(() => callback(value));
   }
 
   on(callback: (value: Value) => void): () => void {

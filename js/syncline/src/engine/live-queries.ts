@@ -34,6 +34,10 @@ export class LiveQueries {
   // onBatch is also called for a batch without changes: it tells that a version has been reached.
   constructor(private readonly onBatch: (batch: Batch) => void) {}
 
+  get size(): number {
+    return this.queries.size;
+  }
+
   add(path: string, args: JSONValue): LiveQueryId {
     const id = this.nextId++;
     this.queries.set(id, { path, args, kept: null, text: null });

@@ -38,8 +38,12 @@ const sharedInputBytes = 256 << 10;
 
 export class Core {
   private readonly shared: number;
+  private stopped: SynclineError | null = null;
 
-  constructor(private readonly module: CoreModule) {
+  constructor(
+    private readonly module: CoreModule,
+    private readonly onStopped: (error: SynclineError) => void = () => {},
+  ) {
     this.shared = module._syncline_allocate(sharedInputBytes);
     if (this.shared === 0) throw new SynclineError("unavailable", "the core has no memory left");
   }
@@ -50,19 +54,21 @@ export class Core {
       byte.toString(16).padStart(2, "0"),
     ).join("");
     const input = JSON.stringify({ ...options, vfs: "syncline", seed });
-    const engine = this.withText(input, (at, size) => this.module._syncline_open(at, size));
+    const engine = this.withText(input, (at, size) =>
+      this.guard(() => this.module._syncline_open(at, size)),
+    );
     if (engine === 0) throw this.error();
     return new CoreEngine(this, engine);
   }
 
   close(engine: number): void {
-    this.module._syncline_close(engine);
+    this.guard(() => this.module._syncline_close(engine));
   }
 
   // Text in; the output stays valid until the next call.
   callText(engine: number, operation: Operation, input: string): void {
     const status = this.withText(input, (at, size) =>
-      this.module._syncline_call(engine, operation, at, size),
+      this.guard(() => this.module._syncline_call(engine, operation, at, size)),
     );
     if (status !== 0) throw this.error();
   }
@@ -70,7 +76,7 @@ export class Core {
   callBytes(engine: number, operation: Operation, input: Uint8Array): void {
     const status = this.withMemory(input.length, (at) => {
       this.module.HEAPU8.set(input, at);
-      return this.module._syncline_call(engine, operation, at, input.length);
+      return this.guard(() => this.module._syncline_call(engine, operation, at, input.length));
     });
     if (status !== 0) throw this.error();
   }
@@ -111,6 +117,20 @@ export class Core {
       return use(at);
     } finally {
       this.module._syncline_free(at);
+    }
+  }
+
+  // A trap or an abort leaves the core in no state to go on; the files are as after a crash.
+  private guard<Result>(call: () => Result): Result {
+    if (this.stopped) throw this.stopped;
+    try {
+      return call();
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      const message = `the core has stopped (${why}): reload the page; what was written is kept`;
+      this.stopped = new SynclineError("corrupt", message, { cause });
+      this.onStopped(this.stopped);
+      throw this.stopped;
     }
   }
 
