@@ -77,6 +77,7 @@ class TenantThread {
   Status MakeRoom();
   Status PrepareToWrite(const TenantId& tenant, OpenTenant& open);
   void ScheduleTurn();
+  void TakeTurn();
   void CommitNext();
   void Commit(Tenants::iterator found);
   void TellMembers(const TenantId& tenant, OpenTenant& open);
@@ -97,6 +98,9 @@ class TenantThread {
   Tenants tenants_;
   std::deque<TenantId> due_;  // tenants with something submitted, each once
   bool turn_scheduled_ = false;
+  // Turns that were given up to let more arrive, and whether more did.
+  int turns_waited_ = 0;
+  bool more_came_ = false;
 };
 
 }  // namespace syncline::relay
