@@ -1,0 +1,31 @@
+// Checks: laws of one file, the relay's or a device's, held against the Reference. Each throws Broken.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "shared/replica/replica.hpp"
+#include "shared/store/table_store.hpp"
+#include "tests/simulation/reference.hpp"
+#include "tests/simulation/relay.hpp"
+
+namespace syncline::simulation {
+
+// The relay's file of a tenant holds exactly the reference's rows, and its indexes fit them.
+void CheckTenant(TableStore& store, const Reference& reference);
+// How far each replica's change sets were decided, by the relay's file.
+std::map<ReplicaId, std::uint64_t> StoredProgress(Database& database);
+
+// Cheap, for every step: each row in the file, also in what is being built and in what is kept beside
+// pending rows, is filed under the tenant that it names, and the person was once a member of it.
+void CheckTenants(Replica& replica, const std::string& person, const SimRelay& relay);
+
+// The whole of a device: what it has confirmed is what its person could see at its cursor; what it
+// shows is that with the pending change sets on top; its indexes fit; nothing that it made is lost.
+void CheckReplica(Replica& replica, const std::string& person, const SimRelay& relay,
+                  const MadeChangeSets& made);
+
+// Once all is quiet: nothing is pending, and the rows are those that the relay lets the person see now.
+void CheckQuiet(Replica& replica, const std::string& person, const SimRelay& relay);
+
+}  // namespace syncline::simulation

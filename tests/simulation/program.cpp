@@ -1,0 +1,250 @@
+#include "tests/simulation/program.hpp"
+
+#include "shared/value/id.hpp"
+#include "tests/simulation/application.hpp"
+
+namespace syncline::simulation {
+namespace {
+
+constexpr const char* kStatuses[] = {"draft", "active", "done"};
+constexpr const char* kRoles[] = {"admin", "member", "viewer", "guest"};
+// Also people who have no device.
+constexpr const char* kPeople[] = {"ann", "bob", "cyn", "dan", "eve", "fay"};
+
+const std::string& IdOf(const Object& row) { return *row.Find("_id")->As<std::string>(); }
+
+template <std::size_t kCount>
+const char* OneOf(Context& context, const char* const (&list)[kCount]) {
+  return list[context.random.Below(kCount)];
+}
+
+Object Bound(const char* type, const char* path, Value value) {
+  Object bound;
+  bound.Set("type", type);
+  bound.Set("fieldPath", path);
+  bound.Set("value", std::move(value));
+  return bound;
+}
+
+}  // namespace
+
+std::string Program::RandomText(const char* prefix) {
+  return prefix + std::to_string(context_.random.Below(5));
+}
+
+std::optional<Object> Program::Pick(const std::string& table) {
+  const TableSchema* schema = replica_.device().application().schema.FindTable(table);
+  Result<std::vector<Entry>> rows = replica_.device().store().Scan(
+      no_, schema->number, kByCreationTime, {}, context_.OneIn(2), 8);
+  if (!rows || rows->empty()) return std::nullopt;
+  return WithSystemFields(*schema, (*rows)[context_.random.Below(rows->size())].row);
+}
+
+Status Program::Found(const std::vector<std::string>& members) {
+  Object organization;
+  organization.Set("name", RandomText("org"));
+  Result<std::string> id = replica_.Insert(execution_, "organizations", organization);
+  if (!id) return Fail(id.error());
+  Object user;
+  user.Set("organizationId", *id);
+  user.Set("email", EmailOf(person_));
+  user.Set("role", "admin");
+  Result<std::string> made = replica_.Insert(execution_, "users", user);
+  if (!made) return Fail(made.error());
+  for (const std::string& member : members) {
+    if (member == person_) continue;
+    user.Set("email", EmailOf(member));
+    user.Set("role", OneOf(context_, kRoles));
+    made = replica_.Insert(execution_, "users", user);
+    if (!made) return Fail(made.error());
+  }
+  return Done{};
+}
+
+Status Program::WriteSomething() {
+  const std::vector<TenantNo> tenants = replica_.device().VisibleTenants();
+  if (tenants.empty()) return Done{};
+  no_ = tenants[context_.random.Below(tenants.size())];
+  tenant_ = replica_.device().TenantOf(no_)->text;
+  for (std::uint64_t left = context_.OneIn(3) ? context_.Between(2, 3) : 1; left > 0; --left) {
+    if (Status done = WriteOnce(); !done) return done;
+  }
+  return Done{};
+}
+
+Status Program::WriteOnce() {
+  const std::uint64_t kind = context_.random.Below(12);
+  if (kind < 6) return WriteSchedule();
+  if (kind < 9) return WriteNote();
+  if (kind < 11) return WriteUser();
+  const std::optional<Object> organization = Pick("organizations");
+  if (!organization) return Done{};
+  Object patch;
+  patch.Set("name", RandomText("org"));
+  return replica_.Patch(execution_, IdOf(*organization), {}, patch);
+}
+
+Value Program::RandomDetails(const Value* old) {
+  Object details = old && old->As<Object>() ? *old->As<Object>() : Object();
+  switch (context_.random.Below(5)) {
+    case 0: details.Set("place", RandomText("place")); break;
+    case 1: details.Set("seats", static_cast<std::int64_t>(context_.random.Below(3))); break;
+    case 2: {
+      Object room;
+      if (!context_.OneIn(3)) room.Set("floor", static_cast<double>(context_.random.Below(3)));
+      details.Set("room", room);
+      break;
+    }
+    case 3: details.Remove(context_.OneIn(2) ? "room" : "place"); break;
+    default: details = Object(); break;
+  }
+  return details;
+}
+
+Status Program::InsertSchedule() {
+  Object schedule;
+  schedule.Set("organizationId", tenant_);
+  schedule.Set("title", RandomText("title"));
+  schedule.Set("status", OneOf(context_, kStatuses));
+  schedule.Set("start", static_cast<double>(context_.random.Below(4)));
+  if (context_.OneIn(2)) schedule.Set("details", RandomDetails(nullptr));
+  if (context_.OneIn(3)) schedule.Set("remark", RandomText("remark"));
+  Result<std::string> id = replica_.Insert(execution_, "schedules", schedule);
+  if (!id) return Fail(id.error());
+  // Sometimes it goes, or changes, before anybody saw it.
+  if (context_.OneIn(12)) return replica_.Delete(execution_, *id, {});
+  if (!context_.OneIn(8)) return Done{};
+  Object patch;
+  patch.Set("title", RandomText("title"));
+  return replica_.Patch(execution_, *id, std::string("schedules"), patch);
+}
+
+Status Program::PatchSchedule(const Object& row) {
+  Object patch;
+  switch (context_.random.Below(6)) {
+    case 0: patch.Set("title", RandomText("title")); break;
+    case 1: patch.Set("status", OneOf(context_, kStatuses)); break;
+    case 2: patch.Set("start", static_cast<double>(context_.random.Below(4))); break;
+    case 3: patch.Set("title", *row.Find("title")); break;  // nothing new
+    case 4:
+      patch.Set("remark", RandomText("remark"));
+      patch.Set("status", OneOf(context_, kStatuses));
+      break;
+    default: {
+      const Value* details = row.Find("details");
+      if (context_.OneIn(5)) {
+        patch.members().push_back({"details", Value()});
+      } else {
+        patch.Set("details", RandomDetails(details));
+      }
+    }
+  }
+  return replica_.Patch(execution_, IdOf(row), {}, patch);
+}
+
+Status Program::WriteSchedule() {
+  const std::optional<Object> row = Pick("schedules");
+  if (!row || context_.OneIn(4)) return InsertSchedule();
+  if (context_.OneIn(5)) return replica_.Delete(execution_, IdOf(*row), {});
+  if (!context_.OneIn(5)) return PatchSchedule(*row);
+  Object whole = *row;
+  whole.Set("title", RandomText("title"));
+  whole.Remove("remark");
+  whole.Set("details", RandomDetails(row->Find("details")));
+  return replica_.Replace(execution_, IdOf(*row), {}, whole);
+}
+
+Status Program::WriteNote() {
+  const std::optional<Object> row = Pick("notes");
+  if (!row || context_.OneIn(3)) {
+    Object note;
+    note.Set("organizationId", tenant_);
+    note.Set("owner", EmailOf(context_.OneIn(2) ? person_ : OneOf(context_, kPeople)));
+    note.Set("private", context_.OneIn(2));
+    note.Set("text", RandomText("text"));
+    Result<std::string> id = replica_.Insert(execution_, "notes", note);
+    return id ? Status(Done{}) : Fail(id.error());
+  }
+  if (context_.OneIn(6)) return replica_.Delete(execution_, IdOf(*row), {});
+  Object patch;
+  if (context_.OneIn(2)) patch.Set("private", context_.OneIn(2));
+  if (context_.OneIn(2)) patch.Set("text", RandomText("text"));
+  if (context_.OneIn(4)) patch.Set("owner", EmailOf(OneOf(context_, kPeople)));
+  return replica_.Patch(execution_, IdOf(*row), {}, patch);
+}
+
+Status Program::WriteUser() {
+  const std::optional<Object> row = Pick("users");
+  if (!row || context_.OneIn(3)) {
+    Object user;
+    user.Set("organizationId", tenant_);
+    user.Set("email", EmailOf(OneOf(context_, kPeople)));
+    user.Set("role", OneOf(context_, kRoles));
+    Result<std::string> id = replica_.Insert(execution_, "users", user);
+    return id ? Status(Done{}) : Fail(id.error());
+  }
+  if (context_.OneIn(3)) return replica_.Delete(execution_, IdOf(*row), {});
+  Object patch;
+  patch.Set("role", OneOf(context_, kRoles));
+  return replica_.Patch(execution_, IdOf(*row), {}, patch);
+}
+
+Value Program::RandomQuery(Context& context, Replica& replica) {
+  struct Index {
+    const char* table;
+    const char* index;
+  };
+  static constexpr Index kIndexes[] = {{"schedules", "by_status"},  {"schedules", "by_start"},
+                                       {"schedules", "by_place"},   {"notes", "by_private"},
+                                       {"users", "by_organization"}, {"schedules", nullptr},
+                                       {"notes", nullptr},          {"organizations", nullptr}};
+  const Index& chosen = kIndexes[context.random.Below(std::size(kIndexes))];
+  const std::string index = chosen.index ? chosen.index : "";
+  Object source;
+  source.Set("order", context.OneIn(2) ? "desc" : "asc");
+  Array range;
+  const std::vector<TenantNo> tenants = replica.device().VisibleTenants();
+  if (index == "by_start") {
+    range.push_back(Bound(context.OneIn(2) ? "Gt" : "Gte", "start",
+                          static_cast<double>(context.random.Below(4))));
+    if (context.OneIn(2)) {
+      range.push_back(Bound(context.OneIn(2) ? "Lt" : "Lte", "start",
+                            static_cast<double>(context.random.Below(5))));
+    }
+  } else if (index == "by_place") {
+    if (context.OneIn(3)) {
+      range.push_back(Bound("Eq", "details.place", Value()));
+    } else {
+      range.push_back(Bound("Gte", "details.place", "place" + std::to_string(context.random.Below(5))));
+    }
+  } else if (!index.empty() && !tenants.empty()) {
+    const TenantNo no = tenants[context.random.Below(tenants.size())];
+    range.push_back(Bound("Eq", "organizationId", replica.device().TenantOf(no)->text));
+    if (index == "by_status" && context.OneIn(2)) {
+      range.push_back(Bound("Eq", "status", OneOf(context, kStatuses)));
+    }
+    if (index == "by_private" && context.OneIn(2)) {
+      range.push_back(Bound("Eq", "private", context.OneIn(2)));
+    }
+  }
+  if (chosen.index) {
+    source.Set("type", "IndexRange");
+    source.Set("indexName", std::string(chosen.table) + "." + index);
+    source.Set("range", std::move(range));
+  } else {
+    source.Set("type", "FullTableScan");
+    source.Set("tableName", chosen.table);
+  }
+  Array operators;
+  if (context.OneIn(2)) {
+    Object limit;
+    limit.Set("limit", static_cast<double>(context.Between(1, 4)));
+    operators.push_back(limit);
+  }
+  Object query;
+  query.Set("source", std::move(source));
+  query.Set("operators", std::move(operators));
+  return query;
+}
+
+}  // namespace syncline::simulation

@@ -1,0 +1,99 @@
+// Reference: what each tenant must hold, by an independent and plain model of the relay's work: change
+// sets in the order in which they were submitted, judged by the rules in plain words, merged as last
+// writer wins by path. It keeps every past state, to hold devices against that lag behind.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "shared/schema/schema.hpp"
+#include "shared/wire/messages.hpp"
+#include "tests/simulation/application.hpp"
+
+namespace syncline::simulation {
+
+// Shared with all the moments in which the row was the same.
+using RowMap = std::map<RowKey, std::shared_ptr<const RowState>>;
+
+// A row of the table as the rules see it: with `_id`.
+Object DocumentOf(const RowState& state, const RowKey& key);
+
+class Reference {
+ public:
+  struct Verdict {
+    bool accepted = false;
+    bool repeated = false;  // it had been decided before
+    bool gap = false;       // it came too early
+    HybridTime time;        // accepted
+  };
+  struct Progress {
+    std::uint64_t number = 0;
+    HybridTime time;
+    std::uint64_t at_ms = 0;
+  };
+
+  Reference(TenantId tenant, const Schema& schema, bool by_person)
+      : tenant_(std::move(tenant)), schema_(&schema), by_person_(by_person) {}
+
+  Verdict Decide(const ChangeSet& change_set, const std::string& person, std::uint64_t now_ms);
+  // A group commit is through: from here on its last state can be seen.
+  void EndGroup();
+  // Tombstones and replicas that were last touched before these times are forgotten.
+  void Sweep(std::uint64_t before_ms, std::uint64_t silent_before_ms);
+
+  const TenantId& tenant() const { return tenant_; }
+  std::uint64_t seq() const { return seq_; }
+  // The rows that are there.
+  const RowMap& rows() const { return rows_; }
+  // The rows at the end of the group that reached `seq`; null if no group ended there.
+  const RowMap* RowsAt(std::uint64_t seq) const;
+  // None: no member.
+  std::optional<std::string> RoleOf(const std::string& person) const;
+  bool MayRead(const Person& person, const RowKey& key, const RowState& row) const;
+  // Whether the person was ever shown this row at all.
+  bool EverReadable(const std::string& person, const RowKey& key) const;
+  bool EverMember(const std::string& person) const { return ever_members_.count(person) != 0; }
+  std::set<std::string> Members() const;
+
+  // How a change set was decided; none if it is not yet.
+  std::optional<Verdict> Decided(ReplicaId replica, std::uint64_t number) const;
+  const std::map<ReplicaId, Progress>& progress() const { return progress_; }
+
+ private:
+  // A row by path: who wrote it last. Undefined values are kept.
+  struct Cell {
+    Stamp stamp;
+    Value value;
+  };
+  struct Row {
+    std::uint32_t length = 0;
+    Stamp whole;
+    double creation_time = 0;
+    std::map<std::string, Cell> cells;
+    std::uint64_t deleted_ms = 0;
+    RowState ToState() const;
+  };
+
+  bool Judge(const ChangeSet& change_set, const Stamp& stamp, const Person& person,
+             std::vector<std::pair<RowKey, Row>>& after) const;
+  std::optional<std::string> RoleByFounding(const ChangeSet& change_set,
+                                            const std::string& person) const;
+
+  TenantId tenant_;
+  const Schema* schema_;
+  bool by_person_;
+  std::uint64_t seq_ = 0;
+  std::map<RowKey, Row> all_;  // deleted ones too
+  RowMap rows_;
+  std::map<std::uint64_t, RowMap> history_;
+  std::map<ReplicaId, Progress> progress_;
+  std::map<std::pair<ReplicaId, std::uint64_t>, Verdict> decided_;
+  std::set<std::string> ever_members_;
+  std::set<std::pair<std::string, RowKey>> ever_readable_;
+};
+
+}  // namespace syncline::simulation

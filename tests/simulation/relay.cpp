@@ -1,0 +1,545 @@
+#include "tests/simulation/relay.hpp"
+
+#include <algorithm>
+
+#include "shared/base/check.hpp"
+#include "shared/value/id.hpp"
+#include "shared/value/key.hpp"
+#include "tests/simulation/checks.hpp"
+
+namespace syncline::simulation {
+namespace {
+
+std::string FileOf(const TenantId& tenant) { return tenant.text; }
+
+SharedFrame Frame(const Message& message) {
+  return std::make_shared<const Bytes>(EncodeFrame(message));
+}
+
+}  // namespace
+
+SimRelay::SimRelay(Context& context, const Application& application, Network& network,
+                   MadeChangeSets& made, Options options)
+    : context_(context),
+      application_(application),
+      network_(network),
+      made_(made),
+      options_(options),
+      disk_(context, "sim-relay") {
+  network_.set_relay({[this](LinkId link) { OnOpened(link); },
+                      [this](LinkId link, ByteView message) { OnMessage(link, message); },
+                      [this](LinkId link) { OnClosed(link); }});
+}
+
+// --- life ---
+
+void SimRelay::Start() {
+  context_.Note([] { return std::string("relay starts"); });
+  disk_.Restart();
+  running_ = true;
+  for (const auto& [tenant, reference] : references_) {
+    if (!disk_.Exists(FileOf(tenant))) continue;
+    Tenant* open = Open(tenant);
+    if (!open) return;  // the disk failed at once
+    LearnMembers(tenant, *open);
+  }
+  ScheduleTick();
+}
+
+void SimRelay::Kill() {
+  if (!running_) return;
+  context_.Note([] { return std::string("relay is killed"); });
+  disk_.Kill();
+  running_ = false;
+  ++generation_;
+  tasks_ = 0;
+  // What waits to be committed goes with the memory; a group that is in doubt stays noted.
+  open_.clear();
+  tenants_by_member_.clear();
+  for (const auto& [link, session] : session_by_link_) network_.Close(link, Side::kRelay, false);
+  session_by_link_.clear();
+  sessions_.clear();
+}
+
+void SimRelay::Later(std::uint64_t delay_ms, std::function<void()> work) {
+  ++tasks_;
+  context_.After(delay_ms, [this, generation = generation_, work = std::move(work)] {
+    if (generation != generation_) return;
+    --tasks_;
+    work();
+    if (disk_.dead()) Kill();
+  });
+}
+
+void SimRelay::Post(SessionId from, std::function<void()> work) {
+  const std::uint64_t now_ms = context_.now_ms();
+  std::uint64_t at_ms = now_ms + context_.Between(0, 2);
+  if (Session* session = FindSession(from)) {
+    at_ms = session->last_task_ms = std::max(session->last_task_ms, at_ms);
+  }
+  Later(at_ms - now_ms, std::move(work));
+}
+
+// Not a task: nothing waits for it.
+void SimRelay::ScheduleTick() {
+  context_.After(1000, [this, generation = generation_] {
+    if (generation != generation_) return;
+    std::vector<SessionId> ids;
+    for (const auto& [id, session] : sessions_) ids.push_back(id);
+    for (const SessionId id : ids) {
+      if (Session* session = FindSession(id)) {
+        Handle(id, session->protocol.OnTick(context_.now_ms()));
+      }
+    }
+    ScheduleTick();
+  });
+}
+
+// --- sessions ---
+
+void SimRelay::OnOpened(LinkId link) {
+  if (!running_) return network_.Close(link, Side::kRelay, false);
+  const SessionId id{++sessions_made_};
+  sessions_.emplace(id, Session{RelaySession(id, application_, {}), link, {}, {}, {}, 0});
+  session_by_link_[link] = id;
+}
+
+void SimRelay::OnMessage(LinkId link, ByteView message) {
+  const auto found = session_by_link_.find(link);
+  if (found == session_by_link_.end()) return;
+  const SessionId id = found->second;
+  Handle(id, FindSession(id)->protocol.OnMessage(message, context_.now_ms()));
+}
+
+void SimRelay::OnClosed(LinkId link) {
+  const auto found = session_by_link_.find(link);
+  if (found != session_by_link_.end()) EndSession(found->second, false);
+}
+
+SimRelay::Session* SimRelay::FindSession(SessionId id) {
+  const auto found = sessions_.find(id);
+  return found == sessions_.end() ? nullptr : &found->second;
+}
+
+void SimRelay::EndSession(SessionId id, bool gently) {
+  Session& session = *FindSession(id);
+  for (const TenantId& tenant : session.joined) {
+    Post(id, [this, id, tenant] {
+      const auto open = open_.find(tenant);
+      if (open == open_.end()) return;
+      open->second.authority->Leave(id);
+      open->second.joined.erase(id);
+    });
+  }
+  network_.Close(session.link, Side::kRelay, gently);
+  session_by_link_.erase(session.link);
+  sessions_.erase(id);
+}
+
+void SimRelay::Cut(SessionId id) {
+  Session* session = FindSession(id);
+  if (!session) return;
+  context_.Note([&] { return "relay cuts the session of " + session->person; });
+  network_.Send(session->link, Side::kRelay,
+                EncodeFrame(Fault{Code::kUnavailable, "try again later"}));
+  EndSession(id, true);
+}
+
+void SimRelay::Handle(SessionId id, std::vector<SessionRequest> requests) {
+  for (SessionRequest& request : requests) {
+    if (!FindSession(id)) return;
+    std::visit([&](auto& one) { Do(id, std::move(one)); }, request);
+  }
+}
+
+// A token is the person's name.
+void SimRelay::Do(SessionId id, VerifyToken request) {
+  Later(context_.Between(0, 3), [this, id, token = request.token] {
+    Session* session = FindSession(id);
+    if (!session) return;
+    const std::uint64_t now_ms = context_.now_ms();
+    if (token == "forged") {
+      return Handle(id, session->protocol.OnVerified(Fail(Code::kDenied, "forged"), {}, now_ms));
+    }
+    Identity identity{ClaimsOf(token), now_ms + context_.Between(2000, options_.token_ms_max)};
+    session->person = token;
+    session->member = application_.rules.MemberKey(identity.claims);
+    const std::set<TenantId>& tenants = tenants_by_member_[*session->member];
+    Handle(id, session->protocol.OnVerified(std::move(identity), {tenants.begin(), tenants.end()},
+                                            now_ms));
+  });
+}
+
+void SimRelay::Do(SessionId id, JoinTenant request) {
+  Session& session = *FindSession(id);
+  session.joined.insert(request.hello.tenant);
+  Post(id, [this, peer = session.protocol.peer(), hello = std::move(request.hello)] {
+    Join(peer, hello);
+  });
+}
+
+void SimRelay::Do(SessionId id, SubmitTo request) {
+  Session& session = *FindSession(id);
+  Post(id, [this, peer = session.protocol.peer(), person = session.person,
+            request = std::move(request)] {
+    Submit(peer, person, request.tenant, request.change_sets);
+  });
+}
+
+void SimRelay::Do(SessionId id, Send request) {
+  network_.Send(FindSession(id)->link, Side::kRelay, std::move(request.frame));
+}
+
+void SimRelay::Do(SessionId id, CloseSession request) {
+  context_.Note([&] {
+    return "relay closes the session of " + FindSession(id)->person + ": " + request.message;
+  });
+  EndSession(id, true);
+}
+
+// --- tenants ---
+
+const Reference* SimRelay::Find(const TenantId& tenant) const {
+  const auto found = references_.find(tenant);
+  return found == references_.end() ? nullptr : &found->second;
+}
+
+bool SimRelay::Settled(const TenantId& tenant, ReplicaId replica, std::uint64_t number) const {
+  const Reference* reference = Find(tenant);
+  return (reference && reference->Decided(replica, number)) ||
+         refused_unknown_.count({tenant, replica, number}) != 0;
+}
+
+Reference& SimRelay::ReferenceOf(const TenantId& tenant) {
+  const auto found = references_.find(tenant);
+  if (found != references_.end()) return found->second;
+  return references_.emplace(tenant, Reference(tenant, application_.schema, options_.by_person))
+      .first->second;
+}
+
+SimRelay::Tenant* SimRelay::Open(const TenantId& tenant) {
+  const auto found = open_.find(tenant);
+  if (found != open_.end()) return &found->second;
+  Database::Options options;
+  options.path = FileOf(tenant);
+  options.vfs = disk_.vfs();
+  options.cache_kib = 1024;
+  Result<std::unique_ptr<Database>> database = Database::Open(options);
+  if (!database) {
+    Drop(tenant, database.error());
+    return nullptr;
+  }
+  Tenant open;
+  Database& opened = **database;
+  Result<std::unique_ptr<Authority>> authority =
+      Authority::Open(std::move(*database), application_, tenant, options_.authority,
+                      context_.random.Next() | 2);
+  if (!authority) {
+    Drop(tenant, authority.error());
+    return nullptr;
+  }
+  open.authority = std::move(*authority);
+  Result<TableStore> store = TableStore::Open(opened, application_.schema, {"users", "email"});
+  if (!store) {
+    open.authority.reset();
+    Drop(tenant, store.error());
+    return nullptr;
+  }
+  open.store = std::make_unique<TableStore>(std::move(*store));
+  Resolve(tenant, opened);
+  Tenant& kept = open_.emplace(tenant, std::move(open)).first->second;
+  CheckTenant(*kept.store, ReferenceOf(tenant));
+  return &kept;
+}
+
+// After a failed commit: all of the group is in the file, or nothing of it.
+void SimRelay::Resolve(const TenantId& tenant, Database& database) {
+  const auto doubt = in_doubt_.find(tenant);
+  if (doubt == in_doubt_.end()) return;
+  const auto [group, now_ms] = std::move(doubt->second);
+  in_doubt_.erase(doubt);
+  Reference& reference = ReferenceOf(tenant);
+  const std::map<ReplicaId, std::uint64_t> stored = StoredProgress(database);
+  const auto agrees = [&](const Reference& candidate) {
+    return std::all_of(candidate.progress().begin(), candidate.progress().end(),
+                       [&](const auto& entry) {
+                         const auto at = stored.find(entry.first);
+                         return (at == stored.end() ? 0 : at->second) == entry.second.number;
+                       });
+  };
+  if (agrees(reference)) return;
+  for (const Submission& one : group) reference.Decide(one.change_set, one.person, now_ms);
+  reference.EndGroup();
+  Require(agrees(reference), "group commit", "a part of a group commit is in the file");
+}
+
+void SimRelay::Drop(const TenantId& tenant, const Error& error) {
+  context_.Note([&] { return "relay drops tenant " + tenant.text + ": " + error.message; });
+  Require(disk_.dead() || disk_.full() || error.code == Code::kUnavailable, "relay",
+          error.message.c_str());
+  const auto found = open_.find(tenant);
+  if (found == open_.end()) return;
+  std::set<SessionId> sessions = std::move(found->second.joined);
+  sessions.merge(found->second.waiting);
+  open_.erase(found);
+  for (const SessionId id : sessions) Cut(id);
+}
+
+void SimRelay::Close(const TenantId& tenant) {
+  const auto found = open_.find(tenant);
+  const bool empty = found->second.authority->empty();
+  open_.erase(found);
+  // Nobody founded it: what was refused there is forgotten, too.
+  if (empty && !disk_.dead()) disk_.RemoveDatabase(FileOf(tenant));
+  if (empty) references_.erase(tenant);
+}
+
+void SimRelay::CloseSomeTenant() {
+  if (!running_) return;
+  for (const auto& [tenant, open] : open_) {
+    if (!open.joined.empty() || open.due) continue;
+    const TenantId closing = tenant;
+    context_.Note([&] { return "relay closes tenant " + closing.text; });
+    Close(closing);
+    if (disk_.dead()) Kill();
+    return;
+  }
+}
+
+void SimRelay::Sweep() {
+  if (running_) SweepTenants();
+  if (disk_.dead()) Kill();
+}
+
+void SimRelay::SweepTenants() {
+  const std::uint64_t now_ms = context_.now_ms();
+  const std::uint64_t horizon_ms = options_.authority.tombstone_ms;
+  for (auto& [tenant, open] : open_) {
+    const Result<bool> swept = open.authority->Sweep(now_ms);
+    if (!swept) {
+      Drop(TenantId(tenant), swept.error());
+      return;
+    }
+    ReferenceOf(tenant).Sweep(now_ms - horizon_ms, now_ms - 12 * horizon_ms);
+  }
+}
+
+void SimRelay::LearnMembers(const TenantId& tenant, Tenant& open) {
+  const Result<std::vector<Bytes>> members = open.authority->Members();
+  if (!members) return Drop(tenant, members.error());
+  for (const Bytes& member : *members) tenants_by_member_[member].insert(tenant);
+}
+
+void SimRelay::Join(const Peer& peer, const TenantHello& hello) {
+  const TenantId& tenant = hello.tenant;
+  if (!open_.count(tenant) && !disk_.Exists(FileOf(tenant))) {
+    return Deliver(tenant, {peer.session, Frame(Left{tenant}), false});
+  }
+  Tenant* open = Open(tenant);
+  if (!open) return Cut(peer.session);
+  const Status joined = open->authority->Join(peer, hello, context_.now_ms());
+  if (!joined) {
+    open->joined.insert(peer.session);
+    return Drop(tenant, joined.error());
+  }
+  if (open->authority->joined(peer.session)) open->joined.insert(peer.session);
+  PassOn(tenant, *open);
+}
+
+void SimRelay::Submit(const Peer& peer, const std::string& person, const TenantId& tenant,
+                      std::vector<ChangeSet> change_sets) {
+  const bool known = open_.count(tenant) || disk_.Exists(FileOf(tenant));
+  if (!known && !Authority::CanFound(application_, tenant, change_sets)) {
+    return RefuseUnknown(peer, tenant, change_sets);
+  }
+  Tenant* open = Open(tenant);
+  if (!open) return Cut(peer.session);
+  for (ChangeSet& change_set : change_sets) {
+    change_set.replica = peer.replica;
+    const Bytes bytes = EncodeChangeSet(change_set);
+    const auto [made, first] =
+        made_.try_emplace({tenant, peer.replica, change_set.number}, bytes);
+    Require(made->second == bytes, "same bytes", "a change set was sent with other bytes");
+    open->submitted.push_back({person, change_set});
+  }
+  context_.Note([&] {
+    return person + " submits " + std::to_string(change_sets.front().number) + ".." +
+           std::to_string(change_sets.back().number) + " to " + tenant.text;
+  });
+  open->authority->Submit(peer, std::move(change_sets));
+  open->waiting.insert(peer.session);
+  if (open->due) return;
+  open->due = true;
+  Later(context_.Between(0, 4), [this, tenant] { Commit(tenant); });
+}
+
+void SimRelay::RefuseUnknown(const Peer& peer, const TenantId& tenant,
+                             const std::vector<ChangeSet>& change_sets) {
+  Verdict verdict;
+  verdict.tenant = tenant;
+  verdict.difference_ms = peer.difference_ms;
+  for (const ChangeSet& change_set : change_sets) {
+    verdict.settled = std::max(verdict.settled, change_set.number);
+    verdict.refused.push_back({change_set.number, Code::kDenied, "no access", "", "", ""});
+    refused_unknown_.insert({tenant, peer.replica, change_set.number});
+  }
+  const auto session = sessions_.find(peer.session);
+  if (session == sessions_.end()) return;
+  network_.Send(session->second.link, Side::kRelay, EncodeFrame(std::move(verdict)));
+}
+
+void SimRelay::Commit(const TenantId& tenant) {
+  const auto found = open_.find(tenant);
+  if (found == open_.end()) return;
+  Tenant& open = found->second;
+  open.due = false;
+  std::vector<Submission> group = std::exchange(open.submitted, {});
+  const Authority::Counters before = open.authority->counters();
+  const Status committed = open.authority->Commit(context_.now_ms());
+  if (!committed) {
+    in_doubt_[tenant] = {std::move(group), context_.now_ms()};
+    return Drop(tenant, committed.error());
+  }
+  Require(!open.authority->has_submitted(), "relay", "a small group was not committed at once");
+  Reference& reference = ReferenceOf(tenant);
+  std::vector<Reference::Verdict> expected;
+  for (const Submission& one : group) {
+    expected.push_back(reference.Decide(one.change_set, one.person, context_.now_ms()));
+    context_.Note([&] {
+      const Reference::Verdict& verdict = expected.back();
+      return "relay decides " + one.person + "'s " + std::to_string(one.change_set.number) +
+             " in " + tenant.text + ": " +
+             (verdict.accepted ? "accepted, seq " + std::to_string(reference.seq())
+              : verdict.repeated ? "repeated"
+              : verdict.gap      ? "too early"
+                                 : "refused");
+    });
+  }
+  reference.EndGroup();
+  open.waiting.clear();
+  CheckCounters(before, open.authority->counters(), expected);
+  if (context_.OneIn(8)) CheckTenant(*open.store, reference);
+  PassOn(tenant, open);
+  TellMembers(tenant, open);
+}
+
+void SimRelay::CheckCounters(const Authority::Counters& before, const Authority::Counters& after,
+                             const std::vector<Reference::Verdict>& expected) {
+  const auto count = [&](auto is) {
+    return static_cast<std::uint64_t>(std::count_if(expected.begin(), expected.end(), is));
+  };
+  const auto accepted = count([](const Reference::Verdict& v) { return v.accepted; });
+  const auto repeated = count([](const Reference::Verdict& v) { return v.repeated; });
+  const auto gaps = count([](const Reference::Verdict& v) { return v.gap; });
+  Require(after.repeated - before.repeated == repeated, "at most once",
+          "the relay took a repeat for new, or the other way round");
+  Require(after.accepted - before.accepted == accepted, "rules",
+          "the relay accepted what the rules refuse, or the other way round");
+  Require(after.refused - before.refused == expected.size() - accepted - repeated - gaps, "rules",
+          "the relay refused what the rules accept, or the other way round");
+}
+
+void SimRelay::TellMembers(const TenantId& tenant, Tenant& open) {
+  for (const MemberChange& change : open.authority->TakeMemberChanges()) {
+    std::set<TenantId>& tenants = tenants_by_member_[change.member];
+    if (!change.present) {
+      tenants.erase(tenant);
+      continue;
+    }
+    tenants.insert(tenant);
+    std::vector<SessionId> ids;
+    for (const auto& [id, session] : sessions_) {
+      if (session.member == change.member) ids.push_back(id);
+    }
+    for (const SessionId id : ids) {
+      Handle(id, FindSession(id)->protocol.OnTenantAdded(tenant));
+    }
+  }
+}
+
+// --- what leaves ---
+
+void SimRelay::PassOn(const TenantId& tenant, Tenant& open) {
+  for (Delivery& delivery : open.authority->TakeDeliveries()) {
+    if (const Session* session = FindSession(delivery.session)) {
+      CheckFrame(tenant, *session, *delivery.frame);
+    }
+    // From a tenant to the sessions, order is kept.
+    const std::uint64_t now_ms = context_.now_ms();
+    open.last_delivery_ms =
+        std::max(open.last_delivery_ms, now_ms + context_.Between(0, 1));
+    Later(open.last_delivery_ms - now_ms, [this, tenant, delivery = std::move(delivery)] {
+      Deliver(tenant, delivery);
+    });
+  }
+}
+
+void SimRelay::Deliver(const TenantId& tenant, const Delivery& delivery) {
+  Session* session = FindSession(delivery.session);
+  if (!session) return;
+  network_.Send(session->link, Side::kRelay, *delivery.frame);
+  if (!delivery.continues) return;
+  Post(delivery.session, [this, tenant, id = delivery.session] {
+    const auto open = open_.find(tenant);
+    if (open == open_.end()) return;
+    const Status done = open->second.authority->ContinueSnapshot(id, context_.now_ms());
+    if (!done) return Drop(tenant, done.error());
+    PassOn(tenant, open->second);
+  });
+}
+
+// What is sent now is the tenant's latest state, so the reference knows who may see it.
+void SimRelay::CheckShown(const Reference& reference, const Session& session,
+                          const DeltaRow& row) {
+  if (row.kind == DeltaRow::Kind::kForget) {
+    return Require(reference.EverReadable(session.person, row.key), "rules",
+                   "a forget tells of a row that the person could never see");
+  }
+  const auto found = reference.rows().find(row.key);
+  Require(found != reference.rows().end(), "rules", "a row is sent that is not there");
+  const std::optional<std::string> role = reference.RoleOf(session.person);
+  Require(role && reference.MayRead({session.person, *role}, row.key, *found->second), "rules",
+          "a row is sent to somebody who may not read it");
+  if (row.kind != DeltaRow::Kind::kState) return;
+  Require(row.state == *found->second, "atomic visibility",
+          "a row is sent as it never was after a commit");
+}
+
+void SimRelay::CheckFrame(const TenantId& tenant, const Session& session, ByteView frame) {
+  Result<Message> message = TakeFrame(frame);
+  Require(message.has_value() && frame.empty(), "frame", "the relay's frame does not decode");
+  const Reference& reference = ReferenceOf(tenant);
+  const ReplicaId replica = session.protocol.peer().replica;
+  if (const auto* delta = std::get_if<Delta>(&*message)) {
+    Require(delta->tenant == tenant, "tenants", "a delta names another tenant");
+    for (const DeltaRow& row : delta->rows) CheckShown(reference, session, row);
+    Require(reference.RoleOf(session.person).has_value(), "tenants", "a delta for a stranger");
+  } else if (const auto* chunk = std::get_if<Chunk>(&*message)) {
+    Require(chunk->tenant == tenant, "tenants", "a chunk names another tenant");
+    for (const DeltaRow& row : chunk->rows) CheckShown(reference, session, row);
+    Require(reference.RoleOf(session.person).has_value(), "tenants", "a chunk for a stranger");
+  } else if (const auto* verdict = std::get_if<Verdict>(&*message)) {
+    for (const Accepted& one : verdict->accepted) {
+      const auto decided = reference.Decided(replica, one.number);
+      Require(decided && decided->accepted && decided->time == one.time, "verdicts",
+              "a change set is told to be accepted that was not, or not with that time");
+    }
+    for (const Refusal& one : verdict->refused) {
+      const auto decided = reference.Decided(replica, one.number);
+      Require(decided && !decided->accepted, "verdicts",
+              "a change set is told to be refused that was not");
+    }
+    Require(verdict->settled == 0 || reference.Decided(replica, verdict->settled).has_value(),
+            "verdicts", "a change set is told to be settled that was not decided");
+  } else if (std::holds_alternative<Left>(*message)) {
+    Require(!reference.RoleOf(session.person), "members", "a member is told that they left");
+  }
+}
+
+void SimRelay::CheckRows() {
+  for (auto& [tenant, open] : open_) {
+    CheckTenant(*open.store, ReferenceOf(tenant));
+  }
+}
+
+}  // namespace syncline::simulation
