@@ -1,3 +1,4 @@
+// Functions that tests call: ordinary ones, failing ones, careless ones.
 import {
   actionGeneric,
   internalMutationGeneric,

@@ -1,3 +1,4 @@
+// The rules of the fixture.
 import { allow, changed, defineRules, eq, gte, isIn, not, role, row, user } from "syncline/rules";
 
 const member = isIn(role(), ["admin", "member", "viewer"]);

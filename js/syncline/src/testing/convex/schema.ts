@@ -1,3 +1,4 @@
+// The fixture: teams as tenants, their members and notes.
 import { defineSchema, defineTable } from "convex/server";
 import { v } from "convex/values";
 

@@ -1,3 +1,4 @@
+// A default export in a folder, which waits between reads.
 import { queryGeneric } from "convex/server";
 import { v } from "convex/values";
 
