@@ -1,4 +1,4 @@
-// Faults: the relay is killed in the middle of writes; the device's file is damaged.
+// Faults: the relay is killed in the middle of writes.
 import { expect, expectEqual } from "./lib/expect.mjs";
 import { PersonPage } from "./lib/person-page.mjs";
 import { until } from "./lib/until.mjs";
@@ -67,45 +67,4 @@ export const faults = [
       expectEqual([all.length, new Set(all).size], [writes, writes], "rows, and different rows");
     },
   },
-  {
-    name: "a damaged local file is set aside and its rows come back from the relay",
-    async run(world) {
-      const ben = await PersonPage.openSynced(world, "ben");
-      await ben.see("Client check-in");
-      const address = ben.page.url();
-      await ben.page.goto(`${ben.origin}/icon.svg`);
-      const damaged = await until("the file can be written to", () => damageFiles(ben.page));
-      expect(damaged > 0, "there are files to damage");
-      await ben.page.goto(address);
-      await ben.synced();
-      await ben.see("Client check-in");
-      await ben.create("After the damage");
-      await ben.synced();
-    },
-  },
 ];
-
-// Overwrites the beginning of every database file of this origin; how many there were, or 0 while
-// the last owner still holds them.
-async function damageFiles(page) {
-  return await page.evaluate(async () => {
-    let count = 0;
-    const visit = async (folder) => {
-      for await (const entry of folder.values()) {
-        if (entry.kind === "directory") await visit(entry);
-        else if (entry.name.endsWith(".db")) {
-          const stream = await entry.createWritable({ keepExistingData: true });
-          await stream.write({ type: "write", position: 0, data: new Uint8Array(6000).fill(0x5a) });
-          await stream.close();
-          ++count;
-        }
-      }
-    };
-    try {
-      await visit(await navigator.storage.getDirectory());
-    } catch {
-      return 0;
-    }
-    return count;
-  });
-}

@@ -17,6 +17,8 @@ export interface Route {
   span: Span;
   // The first day shown in the timeline, as 2026-11-16; null for the one with today.
   from: string | null;
+  // A session that leaves nothing on the device, for those who ask for it.
+  storage: "opfs" | "memory";
 }
 
 function read(search: string): Route {
@@ -31,6 +33,7 @@ function read(search: string): Route {
     status: statuses.find((known) => known === status) ?? null,
     span: fields.get("span") === "month" ? "month" : "week",
     from: from !== null && /^\d{4}-\d{2}-\d{2}$/.test(from) ? from : null,
+    storage: fields.get("storage") === "memory" ? "memory" : "opfs",
   };
 }
 
@@ -42,6 +45,7 @@ function write(route: Route): string {
   if (route.status !== null) fields.set("status", route.status);
   if (route.span !== "week") fields.set("span", route.span);
   if (route.from !== null) fields.set("from", route.from);
+  if (route.storage !== "opfs") fields.set("storage", route.storage);
   const text = fields.toString();
   return text === "" ? location.pathname : `${location.pathname}?${text}`;
 }
@@ -64,12 +68,13 @@ export function go(change: Partial<Route>, replace = false): void {
   publish(next);
 }
 
+export function currentRoute(): Route {
+  return current;
+}
+
 export function useRoute(): Route {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => current,
-  );
+  return useSyncExternalStore((listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }, currentRoute);
 }

@@ -6,6 +6,7 @@ import { SynclineProvider } from "syncline/react";
 import { api } from "../convex/_generated/api.js";
 import type { Person } from "./people.ts";
 import { fetchToken, relayOrigin, storedToken } from "./relay.ts";
+import { currentRoute } from "./route.ts";
 
 export interface Session {
   person: Person;
@@ -39,16 +40,11 @@ export function setCutOff(syncline: SynclineClient, cutOff: boolean): void {
   syncline.setOnline(!cutOff);
 }
 
-// ?storage=memory asks for a session that leaves nothing on the device.
-function wantedStorage(): "opfs" | "memory" {
-  return new URLSearchParams(location.search).get("storage") === "memory" ? "memory" : "opfs";
-}
-
 function openSession(person: Person): Session {
   const syncline = new SynclineClient({
     worker: new Worker(new URL("./syncline.worker.ts", import.meta.url), { type: "module" }),
     url: relayOrigin,
-    storage: wantedStorage(),
+    storage: currentRoute().storage,
     name: `vectr0-${person.subject}`,
   });
   if (isCutOff()) syncline.setOnline(false);
