@@ -25,8 +25,7 @@ Result<Value> ParseJson(std::string_view text,
 Result<Value> ParseJsonEnvelope(std::string_view text);
 
 // The bounds of ParseJson, for a value that came another way. kInvalid names the place.
-Status CheckValueLimits(const Value& value,
-                        UndefinedInJson undefined = UndefinedInJson::kRefused);
+Status CheckValueLimits(const Value& value, UndefinedInJson undefined = UndefinedInJson::kRefused);
 Status CheckValueLimits(const Object& object,
                         UndefinedInJson undefined = UndefinedInJson::kRefused);
 

@@ -170,7 +170,7 @@ TEST_CASE("bounds hold") {
   };
   CHECK(MessageOf(members(1024)) == "accepted");
   CHECK(Mentions(MessageOf(members(1025)), "at most 1024"));
-  CHECK(Mentions(MessageOf("\"" + std::string(std::size_t{16} << 20, 'a') + "\""), "16 MiB"));
+  CHECK(Mentions(MessageOf(std::string((std::size_t{16} << 20) + 1, ' ')), "16 MiB"));
 }
 
 TEST_CASE("undefined is read where it is allowed, in objects too") {
