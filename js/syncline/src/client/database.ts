@@ -30,14 +30,17 @@ export interface DatabaseOptions {
   claims: Claims | null;
   counter: VersionCounter;
   functionTimeoutMs?: number;
+  // The files were found to be damaged while they were in use: they are set aside.
+  isDamaged?: boolean;
   // The core failed beyond repair; every call will fail from now on.
   onStopped?(error: SynclineError): void;
 }
 
 export async function openDatabase(
   platform: Platform,
-  { app, name, claims, counter, functionTimeoutMs, onStopped }: DatabaseOptions,
+  options: DatabaseOptions,
 ): Promise<Database> {
+  const { app, name, claims, counter, functionTimeoutMs, onStopped } = options;
   const storage = await platform.openStorage(name);
   try {
     const wasmBinary = await platform.readWasm?.();
@@ -46,15 +49,18 @@ export async function openDatabase(
       ...(wasmBinary ? { wasmBinary } : {}),
     });
     const core = new Core(module, onStopped);
-    const { opened, setAside } = await openOrSetAside(core, storage, app, name);
+    const { opened, setAside } = await openOrSetAside(core, storage, options);
     const engine = new Engine(app, opened, claims, counter, functionTimeoutMs);
     return {
       engine,
       mode: storage.mode,
       setAside,
       close: async () => {
-        await engine.close();
-        await storage.release();
+        try {
+          await engine.close();
+        } finally {
+          await storage.release();
+        }
       },
     };
   } catch (error) {
@@ -67,8 +73,7 @@ export async function openDatabase(
 async function openOrSetAside(
   core: Core,
   storage: Storage,
-  app: App,
-  name: string,
+  { app, name, isDamaged = false }: DatabaseOptions,
 ): Promise<{ opened: CoreEngine; setAside: string | null }> {
   const options = {
     path: databaseFiles(name)[0],
@@ -77,12 +82,14 @@ async function openOrSetAside(
     durability: "full" as const,
     application: app.application,
   };
-  try {
-    return { opened: core.open(options), setAside: null };
-  } catch (error) {
-    if (!(error instanceof SynclineError && error.code === "corrupt")) throw error;
-    const setAside = await storage.setAside(name);
-    const salvage = databaseFiles(setAside)[0];
-    return { opened: core.open({ ...options, salvage }), setAside };
+  if (!isDamaged) {
+    try {
+      return { opened: core.open(options), setAside: null };
+    } catch (error) {
+      if (!(error instanceof SynclineError && error.code === "corrupt")) throw error;
+    }
   }
+  const setAside = await storage.setAside(name);
+  const salvage = databaseFiles(setAside)[0];
+  return { opened: core.open({ ...options, salvage }), setAside };
 }

@@ -1,9 +1,8 @@
 // Runtime: what the browser's worker and Node's client have in common. It knows who is signed in, has
-// that person's database open and connected, runs live queries on it, and reports.
+// that person's database open and connected, and runs live queries on it.
 import type { JSONValue } from "convex/values";
 import type { App } from "../engine/application.ts";
 import type { Engine, VersionCounter } from "../engine/engine.ts";
-import { type Claims, decodeToken, personKey, tokenIdentifier } from "../engine/identity.ts";
 import { type Batch, LiveQueries } from "../engine/live-queries.ts";
 import type { CoreEvents } from "../engine/operations.ts";
 import { failureOf, type Outcome } from "../engine/outcome.ts";
@@ -12,7 +11,9 @@ import { AcceptedWaiters } from "./accepted-waiters.ts";
 import { callSafely } from "./call-safely.ts";
 import { type Database, openDatabase, type Platform } from "./database.ts";
 import type { Reports } from "./messages.ts";
-import { Session, type SessionStatus, type SocketFactory } from "./session.ts";
+import { anonymous, hasSameClaims, isSamePerson, type Person, personOf } from "./person.ts";
+import { Reporter } from "./reporter.ts";
+import { Session, type SocketFactory } from "./session.ts";
 import type { MutationKey, MutationOptions, SyncStatus } from "./types.ts";
 
 export interface RuntimeOptions {
@@ -33,42 +34,36 @@ export interface MutationCallbacks {
   decided(refusal: ErrorData | null): void;
 }
 
-interface Person {
-  key: string; // names the database
-  token: string | null;
-  claims: Claims | null;
-}
-
-const anonymous: Person = { key: "anonymous", token: null, claims: null };
-const offline: SessionStatus = { connection: "offline", sync: "offline", problem: null };
 // A database that another tab holds is tried again this often.
 const takeoverMs = 2_000;
-// Lists of pending and refused mutations are reported at most this often.
-const listsMs = 150;
+// A database that fails again this soon after it was repaired is left alone.
+const repairsApartMs = 60_000;
 
 export class Runtime {
   readonly live: LiveQueries;
   private readonly batchListeners = new Set<(batch: Batch) => void>();
   private readonly counter: VersionCounter = { current: 1 };
   private readonly accepted = new AcceptedWaiters();
+  private readonly reporter: Reporter;
   private person: Person = anonymous;
   private database: Database | null = null;
   private opening: Promise<Engine> | null = null;
   private hasFailed = false; // to open
   private session: Session | null = null;
-  private sessionStatus: SessionStatus = offline;
-  private openProblem: ErrorData | null = null;
-  private pendingCount = 0;
   private isOnline = true;
   private isClosed = false;
-  private listsTimer: ReturnType<typeof setTimeout> | undefined;
   private takeoverTimer: ReturnType<typeof setTimeout> | undefined;
+  private lastRepairMs = Number.NEGATIVE_INFINITY;
   // Changes of person take turns.
   private turns: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: RuntimeOptions) {
-    this.live = new LiveQueries((batch) => {
-      for (const listener of [...this.batchListeners]) callSafely(() => listener(batch));
+    this.reporter = new Reporter(options.storage, options.onReports);
+    this.live = new LiveQueries({
+      onBatch: (batch) => {
+        for (const listener of [...this.batchListeners]) callSafely(() => listener(batch));
+      },
+      onCorrupt: (engine) => this.repair(engine, true),
     });
   }
 
@@ -89,14 +84,33 @@ export class Runtime {
   // Signs in, renews the token, or (null) signs out. Resolves with true if queries must run anew for it.
   // Throws "invalid" for what is no token. Does not wait for the new person's database to be open.
   setToken(token: string | null): Promise<boolean> {
-    const turn = this.turns.then(() => this.changePerson(token));
-    this.turns = turn.catch(() => {});
-    return turn;
+    return this.inTurn(async () => {
+      const before = this.person;
+      const person = await personOf(token);
+      if (!isSamePerson(before, person)) {
+        await this.leave();
+        this.person = person;
+        // Nobody's database is opened when somebody asks for it.
+        if (person.claims || this.live.size > 0) this.openInBackground();
+        return true;
+      }
+      this.person = person;
+      if (token !== null) void this.session?.renew(token).catch(() => {});
+      if (hasSameClaims(before, person)) return false;
+      const engine = this.database?.engine;
+      await engine?.exclusively(() => engine.setClaims(person.claims));
+      this.live.invalidateAll();
+      return true;
+    });
   }
 
   // The engine of the person who is signed in. Throws if it cannot be opened.
   engine(): Promise<Engine> {
     return this.turns.then(() => this.open());
+  }
+
+  openInBackground(): void {
+    this.open().catch(() => {});
   }
 
   mutation(
@@ -111,9 +125,12 @@ export class Runtime {
         engine.mutation(path, args, preview, ({ outcome, committed }) => {
           isTold = true;
           // Before the events of the same commit, which may already tell of the decision.
-          const { tenant, number } = committed ?? { tenant: null, number: null };
           callbacks.applied(outcome, engine.version);
-          if (!outcome.ok) return;
+          if (!outcome.ok) {
+            if (outcome.failure.error.code === "corrupt") this.repair(engine, true);
+            return;
+          }
+          const { tenant, number } = committed ?? { tenant: null, number: null };
           if (tenant === null || number === null) callbacks.decided(null);
           else this.accepted.wait({ tenant, number }, callbacks.decided);
           this.live.schedule();
@@ -128,7 +145,7 @@ export class Runtime {
   async dismiss({ tenant, number }: MutationKey): Promise<void> {
     const engine = await this.engine();
     await engine.dismiss(tenant, number);
-    await this.reportLists();
+    await this.reporter.reportLists();
   }
 
   // Runs a refused mutation again; when it has applied, the refusal is forgotten.
@@ -149,7 +166,7 @@ export class Runtime {
       ...callbacks,
       applied: (outcome, version) => {
         callbacks.applied(outcome, version);
-        if (outcome.ok) void this.dismiss(key);
+        if (outcome.ok) this.dismiss(key).catch(() => {});
       },
     });
   }
@@ -168,68 +185,25 @@ export class Runtime {
 
   async close(): Promise<void> {
     this.isClosed = true;
-    clearTimeout(this.listsTimer);
-    await this.turns;
-    await this.leave();
+    await this.inTurn(() => this.leave());
   }
 
-  private async changePerson(token: string | null): Promise<boolean> {
-    const claims = token === null ? null : decodeToken(token);
-    const before = this.person;
-    const isSame =
-      before.claims && claims
-        ? tokenIdentifier(before.claims) === tokenIdentifier(claims)
-        : before.claims === claims;
-    if (isSame) {
-      this.person = { ...before, token, claims };
-      if (token !== null) void this.session?.renew(token).catch(() => {});
-      if (JSON.stringify(lasting(before.claims)) === JSON.stringify(lasting(claims))) return false;
-      if (this.database) {
-        const { engine } = this.database;
-        await engine.exclusively(() => engine.setClaims(claims));
-      }
-      this.live.invalidateAll();
-      return true;
-    }
-    await this.leave();
-    this.person = claims ? { key: await personKey(claims), token, claims } : anonymous;
-    // Nobody's database is opened when somebody asks for it.
-    if (claims || this.live.size > 0) this.openInBackground();
-    return true;
-  }
-
-  // Closes the person's database.
-  private async leave(): Promise<void> {
-    await this.opening?.catch(() => {});
-    clearTimeout(this.takeoverTimer);
-    this.live.attach(null);
-    await this.session?.stop();
-    await this.database?.close();
-    this.database = null;
-    this.opening = null;
-    this.hasFailed = false;
-    this.session = null;
-    this.sessionStatus = offline;
-    this.openProblem = null;
-    this.pendingCount = 0;
-    this.accepted.abandon();
-    this.options.onReports({ pending: [], refused: [] });
-    this.report();
+  private inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.turns.then(work);
+    this.turns = turn.catch(() => {});
+    return turn;
   }
 
   private open(): Promise<Engine> {
     if (this.isClosed) {
       return Promise.reject(new SynclineError("unavailable", "the client has been closed"));
     }
-    this.opening ??= this.openNow();
+    this.opening ??= this.openNow(false);
     return this.opening;
   }
 
-  openInBackground(): void {
-    this.open().catch(() => {});
-  }
-
-  private async openNow(): Promise<Engine> {
+  // isDamaged: the files were found to be, while they were in use.
+  private async openNow(isDamaged: boolean): Promise<Engine> {
     const { app, platform, name } = this.options;
     const { person } = this;
     try {
@@ -238,107 +212,76 @@ export class Runtime {
         name: `${name}-${person.key}`,
         claims: person.claims,
         counter: this.counter,
+        isDamaged,
         onStopped: (error) => {
-          this.openProblem = errorToData(error);
-          this.report();
+          if (!this.repair(this.database?.engine ?? null, false)) {
+            this.reporter.setProblem(errorToData(error));
+          }
         },
       });
       this.database = database;
-      this.openProblem = database.setAside ? damaged(database.setAside, null) : null;
+      this.reporter.setProblem(database.setAside ? damaged(database.setAside, null) : null);
       // A newer token of the same person may have come meanwhile.
-      if (this.person !== person) database.engine.setClaims(this.person.claims);
-      this.enter(database.engine, this.person);
+      database.engine.setClaims(this.person.claims);
+      this.enter(database.engine);
       return database.engine;
     } catch (error) {
       this.hasFailed = true;
-      this.openProblem = errorToData(error);
-      this.report();
-      this.failQueries(error);
+      this.reporter.setProblem(errorToData(error));
+      // What another tab holds is waited for; queries stay open until then.
+      if (error instanceof SynclineError && error.code === "conflict") {
+        this.takeoverTimer = setTimeout(() => this.tryAgain(), takeoverMs);
+      } else {
+        this.live.fail(failureOf(error), ++this.counter.current);
+      }
       throw error;
     }
   }
 
-  private enter(engine: Engine, { token }: Person): void {
+  private enter(engine: Engine): void {
     ++this.counter.current;
-    engine.listener = { changed: (events) => this.changed(engine, events) };
+    engine.listener = { changed: (events) => this.changed(events) };
     this.live.attach(engine);
     const { url, makeSocket } = this.options;
+    const { token } = this.person;
     if (url !== null && token !== null) {
-      this.session = new Session({
-        engine,
-        url,
-        token,
-        makeSocket,
-        onStatus: (status) => {
-          this.sessionStatus = status;
-          this.report();
-        },
-      });
+      const onStatus = this.reporter.setSession.bind(this.reporter);
+      this.session = new Session({ engine, url, token, makeSocket, onStatus });
       if (this.isOnline) this.session.start();
     }
+    this.reporter.enter(engine);
     // What an earlier run left.
-    void engine.exclusively(() => engine.tellNow());
-    void this.reportLists();
+    engine.exclusively(() => engine.tellNow()).catch(() => {});
   }
 
-  private changed(engine: Engine, events: CoreEvents): void {
+  private changed(events: CoreEvents): void {
     if (events.invalidated.length > 0) this.live.invalidate(events.invalidated);
     if (events.recovered && this.database?.setAside) {
-      this.openProblem = damaged(this.database.setAside, events.recovered);
+      this.reporter.setProblem(damaged(this.database.setAside, events.recovered));
     }
     this.accepted.settle(events);
-    const hadPending = this.pendingCount;
-    this.pendingCount = events.pending;
-    if (hadPending !== events.pending || events.refused.length > 0 || events.pending > 0) {
-      this.scheduleLists(engine);
-    }
     this.session?.changed(events);
-    this.report();
+    this.reporter.take(events);
   }
 
-  private scheduleLists(engine: Engine): void {
-    this.listsTimer ??= setTimeout(() => {
-      this.listsTimer = undefined;
-      if (this.database?.engine === engine) void this.reportLists();
-    }, listsMs);
+  // Closes the person's database.
+  private async leave(): Promise<void> {
+    await this.opening?.catch(() => {});
+    clearTimeout(this.takeoverTimer);
+    await this.closeDatabase();
+    this.accepted.abandon();
+    this.reporter.leave();
   }
 
-  private async reportLists(): Promise<void> {
-    const engine = this.database?.engine;
-    if (!engine || engine.isClosed) return;
-    await engine.exclusively(() => {
-      if (engine.isClosed) return;
-      const refused = engine.refused().map((each) => ({
-        ...each,
-        // The core says "" for what does not apply.
-        table: each.table || null,
-        row: each.row || null,
-        rule: each.rule || null,
-      }));
-      this.options.onReports({ pending: engine.pending(), refused });
-    });
-  }
-
-  private report(): void {
-    const { connection, sync, problem } = this.sessionStatus;
-    const status: SyncStatus = {
-      connection,
-      sync,
-      pending: this.pendingCount,
-      storage: this.options.storage,
-      problem: this.openProblem ?? problem,
-    };
-    this.options.onReports({ status });
-  }
-
-  // Queries of a database that cannot be opened fail with the reason; but what another tab holds is
-  // only waited for.
-  private failQueries(error: unknown): void {
-    if (error instanceof SynclineError && error.code === "conflict") {
-      this.takeoverTimer = setTimeout(() => this.tryAgain(), takeoverMs);
-      return;
-    }
-    this.live.fail(failureOf(error), ++this.counter.current);
+  private async closeDatabase(): Promise<void> {
+    this.live.attach(null);
+    await this.session?.stop();
+    // A core that has stopped cannot close, but lets its files go.
+    await this.database?.close().catch(() => {});
+    this.database = null;
+    this.opening = null;
+    this.hasFailed = false;
+    this.session = null;
   }
 
   private tryAgain(): void {
@@ -348,13 +291,21 @@ export class Runtime {
     this.opening = null;
     this.openInBackground();
   }
-}
 
-// The claims that say something about the person; the others change with every token.
-function lasting(claims: Claims | null): unknown {
-  if (claims === null) return null;
-  const { exp: _exp, iat: _iat, nbf: _nbf, jti: _jti, ...rest } = claims;
-  return rest;
+  // Opens the database anew because its files are damaged or its core has stopped. False if that was
+  // done just before: then it would not help.
+  private repair(engine: Engine | null, isDamaged: boolean): boolean {
+    if (this.isClosed || engine === null || engine !== this.database?.engine) return false;
+    if (Date.now() - this.lastRepairMs < repairsApartMs) return false;
+    this.lastRepairMs = Date.now();
+    void this.inTurn(async () => {
+      if (engine !== this.database?.engine) return;
+      await this.closeDatabase();
+      this.opening = this.openNow(isDamaged);
+      await this.opening;
+    }).catch(() => {});
+    return true;
+  }
 }
 
 function damaged(setAside: string, recovered: CoreEvents["recovered"]): ErrorData {

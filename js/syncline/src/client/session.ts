@@ -209,7 +209,8 @@ export class Session {
       socket.onopen = socket.onmessage = socket.onclose = null;
       socket.onerror = () => {};
       socket.close();
-      await this.options.engine.disconnected();
+      // A core that has stopped need not be told.
+      await this.options.engine.disconnected().catch(() => {});
     }
     this.report();
   }

@@ -15,6 +15,13 @@ export interface Batch {
   changes: ReadonlyMap<LiveQueryId, Outcome>;
 }
 
+export interface LiveQueriesListener {
+  // Also for a batch without changes: it tells that a version has been reached.
+  onBatch(batch: Batch): void;
+  // A query met damaged data. True if another engine will be attached: then nobody is told of it.
+  onCorrupt(engine: Engine): boolean;
+}
+
 interface LiveQuery {
   path: string;
   args: JSONValue;
@@ -31,8 +38,7 @@ export class LiveQueries {
   private isScheduled = false;
   private nextId = 1;
 
-  // onBatch is also called for a batch without changes: it tells that a version has been reached.
-  constructor(private readonly onBatch: (batch: Batch) => void) {}
+  constructor(private readonly listener: LiveQueriesListener) {}
 
   get size(): number {
     return this.queries.size;
@@ -103,7 +109,7 @@ export class LiveQueries {
       if (this.isNew(id, outcome)) changes.set(id, outcome);
     }
     this.dirty.clear();
-    this.onBatch({ version, changes });
+    this.listener.onBatch({ version, changes });
   }
 
   private async refresh(engine: Engine): Promise<void> {
@@ -115,12 +121,16 @@ export class LiveQueries {
         this.dirty.clear();
         const outcomes = await Promise.all(due.map((id) => this.run(engine, id)));
         if (engine !== this.engine) return;
+        const isCorrupt = outcomes.some(
+          (outcome) => outcome?.ok === false && outcome.failure.error.code === "corrupt",
+        );
+        if (isCorrupt && this.listener.onCorrupt(engine)) return;
         const changes = new Map<LiveQueryId, Outcome>();
         for (const [index, id] of due.entries()) {
           const outcome = outcomes[index];
           if (outcome && this.isNew(id, outcome)) changes.set(id, outcome);
         }
-        this.onBatch({ version, changes });
+        this.listener.onBatch({ version, changes });
       });
     } finally {
       this.isScheduled = false;

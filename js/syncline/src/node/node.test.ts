@@ -1,5 +1,13 @@
 // Node's client on files: what is kept, who may open it, and what happens when the disk fails.
-import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { anyApi, type FunctionReference } from "convex/server";
@@ -91,6 +99,36 @@ it("sets a corrupt file aside, says so, and begins anew", async () => {
   const team = await found(second);
   await add(second, team, "anew").durable;
   expect(await second.query(query("list"), { team })).toHaveLength(1);
+});
+
+it("notices damage within the file when a query meets it, and begins anew", async () => {
+  const first = await openHere();
+  const team = await found(first);
+  for (let each = 0; each < 40; ++each) await add(first, team, "x".repeat(5000)).durable;
+  await first.close();
+  const file = join(directory, readdirSync(directory).find((name) => name.endsWith(".db")) ?? "");
+  for (const name of readdirSync(directory)) {
+    if (name.endsWith("-wal")) rmSync(join(directory, name));
+  }
+  const bytes = readFileSync(file);
+  bytes.fill(0x5a, Math.floor(bytes.length / 2));
+  writeFileSync(file, bytes);
+  const second = await openHere();
+  let sizes: number[] = [];
+  const stop = second.onUpdate(
+    query("list"),
+    { team },
+    (list) => sizes.push((list as unknown[]).length),
+    () => {},
+  );
+  await until("the damage", () => second.status().problem?.code === "corrupt");
+  expect(second.status().problem?.message).toMatch(/set aside/);
+  await until("an empty list", () => sizes.includes(0));
+  sizes = [];
+  const anew = await found(second);
+  await add(second, anew, "after").durable;
+  expect(await second.query(query("list"), { team: anew })).toHaveLength(1);
+  stop();
 });
 
 it("tells a live query of changes until it is stopped", async () => {

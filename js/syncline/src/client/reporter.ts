@@ -1,0 +1,98 @@
+// Reporter: puts together what is told of a person's database: status, pending and refused mutations.
+import type { Engine } from "../engine/engine.ts";
+import type { CoreEvents } from "../engine/operations.ts";
+import type { ErrorData } from "../error.ts";
+import type { Reports } from "./messages.ts";
+import type { SessionStatus } from "./session.ts";
+import type { SyncStatus } from "./types.ts";
+
+const offline: SessionStatus = { connection: "offline", sync: "offline", problem: null };
+// The lists are reported at most this often, and for at most a thirtieth of the time: a long outbox
+// takes milliseconds to list.
+const listsMs = 150;
+const listsShare = 30;
+
+export class Reporter {
+  private engine: Engine | null = null;
+  private session: SessionStatus = offline;
+  private problem: ErrorData | null = null;
+  private pending = 0;
+  private listsCostMs = 0; // of the last time
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly storage: SyncStatus["storage"],
+    private readonly onReports: (reports: Partial<Reports>) => void,
+  ) {}
+
+  enter(engine: Engine): void {
+    this.engine = engine;
+    void this.reportLists();
+  }
+
+  // The person's database is closed: nothing is pending, nothing is wrong.
+  leave(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.engine = null;
+    this.session = offline;
+    this.problem = null;
+    this.pending = 0;
+    this.onReports({ pending: [], refused: [] });
+    this.report();
+  }
+
+  setSession(status: SessionStatus): void {
+    this.session = status;
+    this.report();
+  }
+
+  // A problem of the data here; it goes before one of the connection.
+  setProblem(problem: ErrorData | null): void {
+    this.problem = problem;
+    this.report();
+  }
+
+  take(events: CoreEvents): void {
+    const before = this.pending;
+    this.pending = events.pending;
+    if (before > 0 || events.pending > 0 || events.refused.length > 0) this.scheduleLists();
+    this.report();
+  }
+
+  async reportLists(): Promise<void> {
+    const { engine } = this;
+    await engine?.exclusively(() => {
+      if (engine.isClosed || this.engine !== engine) return;
+      const begin = performance.now();
+      const refused = engine.refused().map((each) => ({
+        ...each,
+        // The core says "" for what does not apply.
+        table: each.table || null,
+        row: each.row || null,
+        rule: each.rule || null,
+      }));
+      this.onReports({ pending: engine.pending(), refused });
+      this.listsCostMs = performance.now() - begin;
+    });
+  }
+
+  private scheduleLists(): void {
+    this.timer ??= setTimeout(
+      () => {
+        this.timer = undefined;
+        // What stops the core is told where it happens.
+        this.reportLists().catch(() => {});
+      },
+      Math.max(listsMs, listsShare * this.listsCostMs),
+    );
+  }
+
+  private report(): void {
+    const { connection, sync, problem } = this.session;
+    const { pending, storage } = this;
+    this.onReports({
+      status: { connection, sync, pending, storage, problem: this.problem ?? problem },
+    });
+  }
+}
