@@ -29,6 +29,8 @@ int Serve(const Config& config) {
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  // Whoever reads the log may go away.
+  std::signal(SIGPIPE, SIG_IGN);
 
   const auto relay = Relay::Start(config);
   if (!relay) return Complain(relay.error());

@@ -29,9 +29,13 @@ Failure In(const std::string& place, const Error& error) {
 
 Status MakeFolders(const std::string& data) {
   std::error_code error;
-  std::filesystem::create_directories(data + "/tenants", error);
+  const bool made = std::filesystem::create_directories(data, error);
+  // A folder that was there keeps the permissions that its owner gave it.
+  if (made && !error) {
+    std::filesystem::permissions(data, std::filesystem::perms::owner_all, error);
+  }
+  if (!error) std::filesystem::create_directories(data + "/tenants", error);
   if (error) return Fail(Code::kUnavailable, data + ": " + error.message());
-  std::filesystem::permissions(data, std::filesystem::perms::owner_all, error);
   return Done{};
 }
 

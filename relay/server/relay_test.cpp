@@ -223,6 +223,18 @@ TEST_CASE("relay: connections of one address are bounded") {
   CHECK_EQ(relay->metrics().connections_refused, 1);
 }
 
+TEST_CASE("relay: who sends too fast is held back, and loses nothing") {
+  RunningRelay relay([](Config& config) { config.messages_per_second = 20; });
+  Founded founded(relay);
+  for (std::uint64_t number = 2; number <= 50; ++number) {
+    founded.ada.Push(founded.tenant, {MakeChangeSet(number, {InsertNote(founded.group, "note")})});
+  }
+  while (founded.ada.Expect<Verdict>().settled < 50) {
+  }
+  CHECK_EQ(relay->metrics().accepted, 50);
+  CHECK_GT(relay->metrics().held_back, 0);
+}
+
 TEST_CASE("relay: a slow reader is cut, and goes on from its cursor") {
   RunningRelay relay([](Config& config) { config.session_queue_bytes_max = 1 << 20; });
   Founded founded(relay);

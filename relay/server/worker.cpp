@@ -2,7 +2,6 @@
 
 #include <sys/socket.h>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 
 #include <array>
 #include <exception>
@@ -28,13 +27,13 @@ std::string LimitedAddress(const asio::ip::address& address) {
   return asio::ip::address_v6(bytes).to_string() + "/64";
 }
 
-std::string Describe(const std::exception_ptr& thrown) {
+void LogException(const Log& log, const std::exception_ptr& thrown) {
   try {
     std::rethrow_exception(thrown);
   } catch (const std::exception& error) {
-    return error.what();
+    log.Error("unexpected_exception", {{"error", error.what()}});
   } catch (...) {
-    return "unknown";
+    log.Error("unexpected_exception");
   }
 }
 
@@ -85,8 +84,8 @@ Result<std::uint16_t> Worker::Listen(const tcp::endpoint& endpoint) {
 }
 
 void Worker::Start() {
-  asio::co_spawn(executor(), AcceptLoop(), asio::detached);
-  asio::co_spawn(executor(), TickLoop(), asio::detached);
+  Spawn(AcceptLoop());
+  Spawn(TickLoop());
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -95,11 +94,19 @@ void Worker::Run() {
     try {
       io_->run();
       return;
-    } catch (const std::exception& error) {
+    } catch (...) {
       // Of one handler; the rest of the loop is as it was.
-      context_.log.Error("unexpected_exception", {{"error", error.what()}});
+      LogException(context_.log, std::current_exception());
     }
   }
+}
+
+void Worker::Spawn(Task<void> task, std::function<void()> at_end) {
+  asio::co_spawn(executor(), std::move(task),
+                 [this, at_end = std::move(at_end)](std::exception_ptr thrown) {
+                   if (thrown) LogException(context_.log, thrown);
+                   at_end();
+                 });
 }
 
 Task<void> Worker::AcceptLoop() {
@@ -113,24 +120,29 @@ Task<void> Worker::AcceptLoop() {
       co_await pause.async_wait(kUse);
       continue;
     }
-    boost::system::error_code ignored;
-    const auto peer = socket.remote_endpoint(ignored);
-    socket.set_option(tcp::no_delay(true), ignored);
-    Serve(std::move(socket), LimitedAddress(peer.address()));
+    // What one connection throws must not end the accepting of others.
+    try {
+      Serve(std::move(socket));
+    } catch (...) {
+      LogException(context_.log, std::current_exception());
+    }
   }
 }
 
-void Worker::Serve(Socket socket, std::string address) {
+void Worker::Serve(Socket socket) {
+  boost::system::error_code error;
+  const auto peer = socket.remote_endpoint(error);
+  if (error) return;  // gone already
+  socket.set_option(tcp::no_delay(true), error);
+  const std::string address = LimitedAddress(peer.address());
   if (!context_.address_limits.Connect(address)) {
     ++context_.metrics.connections_refused;
     return;
   }
   ++context_.metrics.connections;
-  auto served = ServeConnection(*this, std::move(socket), address);
-  asio::co_spawn(executor(), std::move(served), [this, address](std::exception_ptr thrown) {
+  Spawn(ServeConnection(*this, std::move(socket), address), [this, address] {
     --context_.metrics.connections;
     context_.address_limits.Disconnect(address, context_.now_ms());
-    if (thrown) context_.log.Error("unexpected_exception", {{"error", Describe(thrown)}});
   });
 }
 
@@ -140,10 +152,18 @@ Task<void> Worker::TickLoop() {
     tick_->expires_after(std::chrono::seconds(1));
     co_await tick_->async_wait(kUse);
     if (stopping_) co_return;
-    for (const auto& [id, session] : sessions_) session->OnTick();
-    tenants_->Tick();
-    if (index_ == 0) context_.address_limits.Sweep(context_.now_ms());
+    try {
+      Tick();
+    } catch (...) {
+      LogException(context_.log, std::current_exception());
+    }
   }
+}
+
+void Worker::Tick() {
+  for (const auto& [id, session] : sessions_) session->OnTick();
+  tenants_->Tick();
+  if (index_ == 0) context_.address_limits.Sweep(context_.now_ms());
 }
 
 SessionId Worker::NextSessionId() { return {(++sessions_made_ << 8) | index_}; }

@@ -94,7 +94,11 @@ class Worker {
   TenantOutlets MakeOutlets();
   Task<void> AcceptLoop();
   Task<void> TickLoop();
-  void Serve(Socket socket, std::string address);
+  void Serve(Socket socket);
+  void Tick();
+  // Begins a coroutine of this thread; what it throws is logged, and ends nothing else.
+  void Spawn(
+      Task<void> task, std::function<void()> at_end = [] {});
   void Deliver(const TenantId& tenant, std::vector<Delivery> deliveries);
   void CutSessions(const std::vector<SessionId>& sessions);
   void TellMembers(const TenantId& tenant, const std::vector<Bytes>& members);

@@ -219,14 +219,19 @@ void TenantThread::Commit(Tenants::iterator found) {
   if (open.authority->empty() && idle(open)) Close(found);
 }
 
-// The directory must know, durably, that this tenant's members may change.
+// The directory must know, durably, that this tenant's members may change. If it knew already, the
+// tenant was not closed in order, and its members are read again.
 Status TenantThread::PrepareToWrite(const TenantId& tenant, OpenTenant& open) {
   if (open.marked_dirty) return Done{};
   const auto was_dirty = directory_.MarkDirty(tenant);
   if (!was_dirty) return Fail(was_dirty.error());
   open.marked_dirty = true;
-  open.directory_behind = *was_dirty;
-  return Done{};
+  return *was_dirty ? StoreMembers(tenant, open) : Status(Done{});
+}
+
+Status TenantThread::StoreMembers(const TenantId& tenant, OpenTenant& open) {
+  const auto members = open.authority->Members();
+  return members ? directory_.Replace(tenant, *members) : Status(Fail(members.error()));
 }
 
 void TenantThread::TellMembers(const TenantId& tenant, OpenTenant& open) {
@@ -273,10 +278,7 @@ TenantThread::Tenants::iterator TenantThread::Close(Tenants::iterator found) {
   OpenTenant& open = found->second;
   const bool empty = open.authority->empty();
   Status told = Done{};
-  if (!empty && open.directory_behind) {
-    const auto members = open.authority->Members();
-    told = members ? directory_.Replace(tenant, *members) : Status(Fail(members.error()));
-  }
+  if (!empty && open.directory_behind) told = StoreMembers(tenant, open);
   const bool dirty = open.marked_dirty;
   const auto next = tenants_.erase(found);
   --metrics_.tenants;

@@ -76,6 +76,7 @@ class TenantThread {
   Result<OpenTenant*> Open(const TenantId& tenant);
   Status MakeRoom();
   Status PrepareToWrite(const TenantId& tenant, OpenTenant& open);
+  Status StoreMembers(const TenantId& tenant, OpenTenant& open);
   void ScheduleTurn();
   void TakeTurn();
   void CommitNext();
