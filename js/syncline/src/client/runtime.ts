@@ -137,7 +137,8 @@ export class Runtime {
         }),
       )
       .catch((error: unknown) => {
-        if (isTold) throw error;
+        // After that only the core's end can fail, which onStopped has told.
+        if (isTold) return;
         callbacks.applied({ ok: false, failure: failureOf(error) }, this.version);
       });
   }
