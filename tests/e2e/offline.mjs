@@ -48,6 +48,19 @@ export const offline = [
     },
   },
   {
+    name: "without a network, somebody new on this device is told so and can try again",
+    async run(world) {
+      const context = await world.newContext();
+      await context.route("**/dev/token", (route) => route.abort());
+      const ada = await PersonPage.open(world, "ada", { context });
+      await ada.page.getByText("The relay cannot be reached").waitFor();
+      await context.unroute("**/dev/token");
+      await ada.page.getByRole("button", { name: "Try again" }).click();
+      await ada.synced();
+      await ada.see("Client check-in");
+    },
+  },
+  {
     name: "an organization founded offline exists everywhere afterwards",
     async run(world) {
       const eli = await PersonPage.openSynced(world, "eli");

@@ -28,6 +28,25 @@ const names = async (person) => await choice(person).locator("option").allTextCo
 
 export const people = [
   {
+    name: "somebody who types in a name and an address starts with nothing and founds an organization",
+    async run(world) {
+      const context = await world.newContext();
+      const page = await context.newPage();
+      await page.goto(world.relay.origin);
+      await page.getByText("Somebody else", { exact: true }).click();
+      await page.getByLabel("Name").fill("Femi Adeyemi");
+      await page.getByLabel("Email").fill("Femi@Studio.example");
+      await page.getByRole("button", { name: "Continue" }).click();
+      await page.getByText("Nobody has added femi@studio.example").waitFor();
+      await page.getByRole("button", { name: "Create an organization" }).click();
+      await page.getByRole("dialog").getByLabel("Name").fill("Femi’s Studio");
+      await page.getByRole("dialog").getByRole("button", { name: "Create" }).click();
+      await page.getByRole("heading", { name: "Femi’s Studio", level: 1 }).waitFor();
+      await page.getByText("You are an admin here").waitFor();
+      await page.locator('.sync.synced[data-pending="0"]').waitFor();
+    },
+  },
+  {
     name: "who is added sees the organization at once, and who is removed keeps nothing of it",
     async run(world) {
       const dora = await PersonPage.openSynced(world, "dora");

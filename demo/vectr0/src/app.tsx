@@ -1,5 +1,5 @@
 // App: from choosing a person to their open organization.
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useSyncStatus } from "syncline/react";
 import { ErrorBoundary } from "./error-boundary.tsx";
 import { NoticeProvider } from "./notice.tsx";
@@ -12,7 +12,9 @@ import { Welcome } from "./welcome.tsx";
 import { Workspace } from "./workspace.tsx";
 
 export function App() {
-  const person = findPerson(useRoute().person);
+  const subject = useRoute().person;
+  // One object for one person: their session lives as long.
+  const person = useMemo(() => findPerson(subject), [subject]);
   const [attempt, setAttempt] = useState(0);
   return (
     <NoticeProvider>
@@ -53,7 +55,7 @@ function OpenOrFailed({ onRetry }: { onRetry: () => void }) {
   }
   return (
     <ErrorBoundary>
-      <Workspace />
+      <Workspace onRetry={onRetry} />
     </ErrorBoundary>
   );
 }

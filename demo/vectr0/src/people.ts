@@ -30,13 +30,21 @@ export function addPerson(name: string, email: string): Person {
   const known = [...demoPeople, ...otherPeople()].find((person) => person.email === address);
   if (known) return known;
   const person: Person = {
-    subject: address.replace(/[^a-z0-9]+/g, "-").slice(0, 48),
+    subject: toSubject(address),
     name: name.trim(),
     email: address,
     note: address,
   };
   localStorage.setItem(storageKey, JSON.stringify([...otherPeople(), person]));
   return person;
+}
+
+// Readable, and different for different addresses: "a-b-example-1f0c3a77".
+function toSubject(address: string): string {
+  let hash = 0x811c9dc5; // FNV-1a, 32 bits
+  for (const letter of address) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193);
+  const readable = address.replace(/[^a-z0-9]+/g, "-").slice(0, 40);
+  return `${readable}-${(hash >>> 0).toString(16)}`;
 }
 
 export function findPerson(subject: string | null): Person | undefined {

@@ -6,8 +6,8 @@ import type { Person } from "./people.ts";
 const fetchTimeoutMs = 4000;
 const tokenKey = (subject: string) => `vectr0.token.${subject}`;
 
-/** The relay serves this page itself, unless the build was told of another. */
-export const relayOrigin: string = import.meta.env.VITE_RELAY ?? location.origin;
+/** The relay serves this page itself. */
+export const relayOrigin = location.origin;
 
 /** A new token from the relay; the one of last time if the relay cannot be asked; else null. */
 export async function fetchToken(person: Person): Promise<string | null> {

@@ -22,8 +22,8 @@ export interface Membership {
   member: Doc<"users">;
 }
 
-export function Workspace() {
-  const { isAuthenticated } = useConvexAuth();
+export function Workspace({ onRetry }: { onRetry: () => void }) {
+  const { isAuthenticated, isLoading } = useConvexAuth();
   const mine = useQuery(api.queries.organizations.listMine, isAuthenticated ? {} : "skip");
   const route = useRoute();
   const { problem } = useSyncStatus();
@@ -41,7 +41,9 @@ export function Workspace() {
       <main className="page">
         {problem !== null && <ProblemLine problem={problem} />}
         <RefusedPanel />
-        {mine === undefined ? (
+        {!isAuthenticated && !isLoading ? (
+          <NoToken onRetry={onRetry} />
+        ) : mine === undefined ? (
           <Skeleton rows={6} />
         ) : open === undefined ? (
           <NoOrganization onFound={() => setFounding(true)} />
@@ -90,6 +92,19 @@ function useRowIds(mutations: readonly (PendingMutation | RefusedMutation)[]): R
     );
     return new Set(ids);
   }, [mutations]);
+}
+
+function NoToken({ onRetry }: { onRetry: () => void }) {
+  const { person } = useSession();
+  return (
+    <div className="empty large" role="alert">
+      <h1>Not signed in yet</h1>
+      <p>The relay cannot be reached, and {person.name} has not been on this device before.</p>
+      <button type="button" className="button primary" onClick={onRetry}>
+        Try again
+      </button>
+    </div>
+  );
 }
 
 function NoOrganization({ onFound }: { onFound: () => void }) {
