@@ -33,7 +33,7 @@ export async function openAs(
   });
 }
 
-export async function until(what: string, holds: () => boolean, timeoutMs = 4000): Promise<void> {
+export async function until(what: string, holds: () => boolean, timeoutMs = 10_000): Promise<void> {
   for (const end = Date.now() + timeoutMs; !holds(); ) {
     if (Date.now() > end) throw new Error(`in vain waited for: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
