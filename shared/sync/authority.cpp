@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <deque>
+#include <iterator>
 #include <limits>
+#include <set>
 
 #include "shared/sync/fan_out.hpp"
 #include "shared/sync/judge.hpp"
@@ -258,22 +260,24 @@ Status Authority::Commit(std::uint64_t now_ms) {
 
 Status Authority::State::NoteMembers(const GroupEffects& effects) {
   const TableSchema* table = application.schema.FindTable(application.rules.membership().table);
-  std::vector<Bytes> keys;
+  // Who had a row before, and may have none now; or the other way round. A change of role is neither.
+  std::set<Bytes> before, after;
   for (const auto& [key, effect] : effects.rows) {
     if (key.table != table->number) continue;
-    for (const std::optional<Row>* side : {&effect.before, &effect.after}) {
+    for (auto [side, members] : {std::pair{&effect.before, &before}, {&effect.after, &after}}) {
       if (!*side) continue;
       if (std::optional<Bytes> member = application.rules.MemberKeyOfRow((*side)->document)) {
-        keys.push_back(std::move(*member));
+        members->insert(std::move(*member));
       }
     }
   }
-  std::sort(keys.begin(), keys.end());
-  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-  for (Bytes& member : keys) {
+  std::set<Bytes> changed;
+  std::set_symmetric_difference(before.begin(), before.end(), after.begin(), after.end(),
+                                std::inserter(changed, changed.end()));
+  for (const Bytes& member : changed) {
     const Result<bool> present = judge.IsMember(member);
     if (!present) return Fail(present.error());
-    member_changes.push_back({std::move(member), *present});
+    member_changes.push_back({member, *present});
   }
   return Done{};
 }

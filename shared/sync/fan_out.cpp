@@ -63,6 +63,7 @@ std::string Hex(std::uint64_t value) {
 SessionVerdict& GroupEffects::VerdictFor(const Peer& peer) {
   SessionVerdict& verdict = verdicts[peer.session];
   verdict.difference_ms = peer.difference_ms;
+  verdict.claims = peer.claims;
   return verdict;
 }
 
@@ -196,7 +197,7 @@ Status FanOut::AddScopeDifference(const Actor& old_actor, const Session& session
 }
 
 Status FanOut::BeginSnapshot(Session& session) {
-  session.snapshot = SnapshotProgress{log_.head().seq, 0, 0, {}};
+  session.snapshot = SnapshotProgress{log_.head().seq, 0, 0, {}, {}};
   // The first chunk goes at once: it also tells the device to begin a new generation.
   Chunk chunk{tenant_, session.snapshot->ordinal++, {}};
   if (Result<bool> more = FillChunk(session, chunk); !more) return Fail(more.error());
@@ -247,6 +248,9 @@ Status FanOut::ContinueSnapshot(SessionId id) {
       DeltaSince(session, start, std::numeric_limits<std::size_t>::max());
   if (!delta) return Fail(delta.error());
   if (!*delta) return BeginSnapshot(session);  // the sweep overtook it
+  std::set<RowKey> left = std::move(session.snapshot->left);
+  for (const DeltaRow& row : (*delta)->rows) left.erase(row.key);
+  for (const RowKey& key : left) (*delta)->rows.push_back(ForgetRow(key));
   (*delta)->completes_snapshot = true;
   session.seq = (*delta)->to.seq;
   session.snapshot.reset();
@@ -288,6 +292,11 @@ Status FanOut::Deliver(const GroupEffects& effects, std::uint64_t) {
     }
     Send(id, Verdict{tenant_, verdict.settled, head.seq, verdict.difference_ms, verdict.accepted,
                      verdict.refused});
+    if (joined(id)) continue;
+    // Who wrote last as a member and is none any more has nobody else to tell them.
+    Result<std::optional<std::string>> role = judge_.RoleOf(verdict.claims);
+    if (!role) return Fail(role.error());
+    if (!*role) Send(id, Left{tenant_});
   }
 
   std::map<std::string, SharedFrame> frame_by_scope;
@@ -329,13 +338,18 @@ Status FanOut::Deliver(const GroupEffects& effects, std::uint64_t) {
       }
       SharedFrame due = frame->second;
       const auto verdict = effects.verdicts.find(entry->first);
-      if (!due && verdict != effects.verdicts.end() && !verdict->second.accepted.empty()) {
+      // The verdict takes effect with the delta that reaches its seq, also for repeats.
+      if (!due && verdict != effects.verdicts.end() && session.seq < head.seq) {
         due = std::make_shared<const Bytes>(EncodeFrame(
             Delta{tenant_, effects.from_seq, {head.epoch, head.seq, session.scope}, false, {}}));
       }
       if (due) {
         deliveries_.push_back({entry->first, std::move(due), false});
         session.seq = head.seq;
+      }
+    } else {
+      for (const DeltaRow& row : Visible(effects, session.actor)) {
+        if (row.kind == DeltaRow::Kind::kForget) session.snapshot->left.insert(row.key);
       }
     }
     ++entry;

@@ -8,6 +8,7 @@
 #pragma once
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,6 +27,7 @@ struct RowEffect {
 
 struct SessionVerdict {
   std::int64_t difference_ms = 0;
+  Object claims;
   std::uint64_t settled = 0;
   std::vector<Accepted> accepted;
   std::vector<Refusal> refused;
@@ -73,6 +75,8 @@ class FanOut {
     std::uint64_t ordinal = 0;
     std::size_t table = 0;
     Bytes after_key;  // of by_creation_time; empty: from the start
+    // Rows that left the scope since it began: a chunk may have told of them, the log need not.
+    std::set<RowKey> left;
   };
   struct Session {
     Peer peer;
