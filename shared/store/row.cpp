@@ -24,6 +24,23 @@ void FlattenInto(Fields& fields, std::string path, const Validator* type, const 
   fields.insert_or_assign(std::move(path), Value(Object()));
 }
 
+// A field of the document, also where only some of a union's members have it.
+const Validator* FindDocumentField(const Validator& document, std::string_view name, bool& known) {
+  if (document.kind == Validator::Kind::kObject) {
+    const ValidatorField* field = document.FindField(name);
+    known = field != nullptr;
+    return field ? &field->type : nullptr;
+  }
+  known = document.kind != Validator::Kind::kUnion ||
+          std::any_of(document.members.begin(), document.members.end(),
+                      [&](const Validator& member) {
+                        bool member_knows = false;
+                        static_cast<void>(FindDocumentField(member, name, member_knows));
+                        return member_knows;
+                      });
+  return nullptr;
+}
+
 }  // namespace
 
 Fields Flatten(const TableSchema& table, const Object& document) {
@@ -54,6 +71,36 @@ Object Assemble(const Fields& fields) {
     parent->Set(rest, value);
   }
   return document;
+}
+
+void RestoreParents(RowState& state) {
+  std::vector<std::string> missing;
+  for (const auto& [path, value] : state.fields) {
+    for (std::size_t step = path.find(kPathStep); step != std::string::npos;
+         step = path.find(kPathStep, step + 1)) {
+      std::string parent = path.substr(0, step);
+      if (!state.fields.count(parent)) missing.push_back(std::move(parent));
+    }
+  }
+  for (std::string& parent : missing) state.fields.emplace(std::move(parent), Object());
+}
+
+bool IsFlat(const TableSchema& table, const FieldWrite& write) {
+  std::string_view rest = write.path;
+  std::size_t step = rest.find(kPathStep);
+  bool known = false;
+  const Validator* type = FindDocumentField(table.document, rest.substr(0, step), known);
+  while (known && step != std::string_view::npos) {
+    if (!type || type->kind != Validator::Kind::kObject) return false;
+    rest.remove_prefix(step + 1);
+    step = rest.find(kPathStep);
+    const ValidatorField* field = type->FindField(rest.substr(0, step));
+    known = field != nullptr;
+    type = field ? &field->type : nullptr;
+  }
+  if (!known || !type || type->kind != Validator::Kind::kObject) return known;
+  const Object* object = write.value.As<Object>();
+  return write.value.is_undefined() || (object && object->empty());
 }
 
 RowState ToState(const TableSchema& table, const Row& row) {

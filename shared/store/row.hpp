@@ -22,9 +22,18 @@ struct Row {
 std::map<std::string, Value, std::less<>> Flatten(const TableSchema& table, const Object& document);
 Object Assemble(const std::map<std::string, Value, std::less<>>& fields);
 
+// A leaf that outlived the removal of its object brings the object back, as it does in a document:
+// what is merged beside the store must go through this after each change, or it would differ from
+// what was stored and read again between them (tests/simulation).
+void RestoreParents(RowState& state);
+
 RowState ToState(const TableSchema& table, const Row& row);
 // REQUIRES: state.alive().
 Row ToRow(const RowId& id, const RowState& state);
+
+// Whether Flatten may give this write's path and, there, a value of its form. Any other would be the same
+// document under other clocks, or clocks without end.
+bool IsFlat(const TableSchema& table, const FieldWrite& write);
 
 // The document as rules see it: with _id and _creationTime.
 Object WithSystemFields(const TableSchema& table, const Row& row);

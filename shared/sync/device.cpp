@@ -77,6 +77,15 @@ Device::Tenant* Device::FindTenant(const TenantId& tenant) {
   return found == tenants_.end() ? nullptr : &found->second;
 }
 
+Result<Device::Tenant*> Device::FindOrMake(const TenantId& id) {
+  if (Tenant* known = FindTenant(id)) return known;
+  Result<TenantRecord> record = log_.NewTenant(id);
+  if (!record) return Fail(record.error());
+  Tenant& made = tenants_[id];
+  made.record = std::move(*record);
+  return &made;
+}
+
 template <class Step>
 Status Device::Transact(Step step) {
   if (Status begun = database_.Begin(); !begun) return begun;
@@ -171,8 +180,9 @@ std::vector<const OutboxEntry*> Device::PendingAfter(const TenantId& id, std::ui
 // --- writing ---
 
 Result<TenantNo> Device::Ensure(const TenantId& id) {
-  Tenant& tenant = tenants_[id];
-  tenant.record.tenant = id;
+  Result<Tenant*> known = FindOrMake(id);
+  if (!known) return Fail(known.error());
+  Tenant& tenant = **known;
   if (tenant.record.no.value != 0) return tenant.record.no;
   const Result<TenantNo> no = log_.NextTenantNo();
   if (!no) return Fail(no.error());
@@ -300,6 +310,7 @@ Status Device::Rebase(Tenant& tenant, TenantNo no, const RowKey& key, const RowS
       const RowChange* change = FindChange(change_set, key);
       CHECK(change);
       static_cast<void>(Apply(visible, *change, change_set.stamp()));
+      RestoreParents(visible);
     }
   }
   Result<std::optional<Row>> stored = store_.Get(no, key);
@@ -372,6 +383,7 @@ Status Device::ApplyRow(Tenant& tenant, TenantNo no, const DeltaRow& row, std::s
       return Misfit(tenant.record.tenant, "a change of a row that is not here");
     }
     static_cast<void>(Apply(confirmed, row.change, row.stamp));
+    RestoreParents(confirmed);
     Observe(tenant, row.stamp);
   }
   if (is_pending && confirmed.clock.length != 0) {
@@ -473,8 +485,9 @@ Status Device::OnChunk(const Chunk& chunk) {
     return Misfit(chunk.tenant, "a part of a snapshot that never began");
   }
   return Transact([&]() -> Status {
-    Tenant& tenant = tenants_[chunk.tenant];
-    tenant.record.tenant = chunk.tenant;
+    Result<Tenant*> found = FindOrMake(chunk.tenant);
+    if (!found) return Fail(found.error());
+    Tenant& tenant = **found;
     if (chunk.ordinal == 0) {
       if (tenant.record.building.value != 0) {
         if (Status done = store_.EraseTenant(tenant.record.building); !done) return done;
@@ -549,7 +562,7 @@ Status Device::ForgetTenant(Tenant& tenant) {
     if (Status done = store_.EraseTenant(no); !done) return done;
   }
   if (Status done = log_.DropAllConfirmed(id); !done) return done;
-  if (Status done = log_.DropTenant(id); !done) return done;
+  if (Status done = log_.DropTenant(tenant.record); !done) return done;
   tenants_.erase(id);
   news_.everything = true;
   return Done{};
@@ -616,6 +629,11 @@ Result<Device::Salvage> Device::TakeOver(Database& damaged) {
         if (Status put = log_.PutOutbox(record.tenant, entry); !put) return put;
         ++salvage.change_sets;
       }
+    }
+    Result<std::vector<TenantRecord>> left = old.Left();
+    if (!left) salvage.complete = false;
+    for (const TenantRecord& record : left ? *left : std::vector<TenantRecord>()) {
+      if (Status put = log_.PutLeft(record); !put) return put;
     }
     return Done{};
   });

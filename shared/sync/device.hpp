@@ -123,6 +123,7 @@ class Device {
   Status Load();
   void AddPending(Tenant& tenant, OutboxEntry entry);
   Tenant* FindTenant(const TenantId& tenant);
+  Result<Tenant*> FindOrMake(const TenantId& tenant);
 
   // Runs `step` in a transaction; on any failure the file and the memory are as before.
   template <class Step>

@@ -11,6 +11,8 @@ constexpr char kTables[] =
     "CREATE TABLE IF NOT EXISTS _tenants (tenant TEXT PRIMARY KEY, no INTEGER, building INTEGER, "
     "epoch INTEGER, seq INTEGER, scope TEXT, number INTEGER, settled INTEGER, time INTEGER) "
     "WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS _left (tenant TEXT PRIMARY KEY, number INTEGER, time INTEGER) "
+    "WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS _outbox (tenant TEXT, number INTEGER, bytes BLOB, path TEXT, args "
     "TEXT, at INTEGER, PRIMARY KEY (tenant, number)) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS _confirmed (tenant TEXT, owner INTEGER, id BLOB, state BLOB, "
@@ -104,8 +106,42 @@ Status DeviceLog::PutTenant(const TenantRecord& record) {
   return statement.Bind(8, Signed(record.settled)).Bind(9, Signed(record.time.value)).Run();
 }
 
-Status DeviceLog::DropTenant(const TenantId& tenant) {
-  return database_.Prepare("DELETE FROM _tenants WHERE tenant=?1").BindText(1, tenant.text).Run();
+Result<TenantRecord> DeviceLog::NewTenant(const TenantId& tenant) {
+  TenantRecord record;
+  record.tenant = tenant;
+  Statement statement = database_.Prepare("SELECT number, time FROM _left WHERE tenant=?1");
+  statement.BindText(1, tenant.text);
+  const Result<bool> found = statement.Step();
+  if (!found) return Fail(found.error());
+  if (*found) {
+    record.number = record.settled = Unsigned(statement.integer(0));
+    record.time = {Unsigned(statement.integer(1))};
+  }
+  return record;
+}
+
+Result<std::vector<TenantRecord>> DeviceLog::Left() {
+  Statement statement = database_.Prepare("SELECT tenant, number, time FROM _left");
+  return All<TenantRecord>(statement, [&]() -> Result<TenantRecord> {
+    TenantRecord record;
+    record.tenant.text = statement.bytes(0);
+    record.number = record.settled = Unsigned(statement.integer(1));
+    record.time = {Unsigned(statement.integer(2))};
+    return record;
+  });
+}
+
+Status DeviceLog::PutLeft(const TenantRecord& record) {
+  Statement left = database_.Prepare("INSERT OR REPLACE INTO _left VALUES (?1, ?2, ?3)");
+  left.BindText(1, record.tenant.text).Bind(2, Signed(record.number));
+  return left.Bind(3, Signed(record.time.value)).Run();
+}
+
+Status DeviceLog::DropTenant(const TenantRecord& record) {
+  if (Status kept = PutLeft(record); !kept) return kept;
+  return database_.Prepare("DELETE FROM _tenants WHERE tenant=?1")
+      .BindText(1, record.tenant.text)
+      .Run();
 }
 
 Status DeviceLog::PutOutbox(const TenantId& tenant, const OutboxEntry& entry) {

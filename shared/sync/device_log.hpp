@@ -53,7 +53,13 @@ class DeviceLog {
   Status SetReplica(ReplicaId replica);
   Result<std::vector<TenantRecord>> Tenants();
   Status PutTenant(const TenantRecord& record);
-  Status DropTenant(const TenantId& tenant);
+  // The record of a tenant that comes, or comes back: its numbers go on where they ended, so that the
+  // relay does not take new change sets for repeats.
+  Result<TenantRecord> NewTenant(const TenantId& tenant);
+  Status DropTenant(const TenantRecord& record);
+  // What NewTenant goes on from: number and time of tenants that were dropped.
+  Result<std::vector<TenantRecord>> Left();
+  Status PutLeft(const TenantRecord& record);
   // A number that no generation has had.
   Result<TenantNo> NextTenantNo();
 
