@@ -192,7 +192,9 @@ void CheckRecord(Replica& replica, const Generations::Record& record, const std:
     if (const auto at = kept.find(key); at != kept.end()) row = at->second;
     for (const OutboxEntry* entry : outbox) {
       for (const RowChange& change : entry->change_set.rows) {
-        if (change.key == key) static_cast<void>(Apply(row, change, entry->change_set.stamp()));
+        if (!(change.key == key)) continue;
+        static_cast<void>(Apply(row, change, entry->change_set.stamp()));
+        RestoreParents(row);
       }
     }
     wanted.erase(key);

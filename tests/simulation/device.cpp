@@ -49,8 +49,8 @@ void SimDevice::Open(const std::optional<std::string>& salvage) {
   options.salvage = salvage;
   Result<std::unique_ptr<Replica>> replica = Replica::Open(options);
   if (!replica) {
-    // A disk that fails while it starts: the next start must succeed.
-    if (!disk_.dead()) Break("recovery", replica.error().message);
+    // A disk that fails or is full while it starts: a later start must succeed.
+    if (!disk_.dead() && !disk_.full()) Break("recovery", replica.error().message);
     return;
   }
   replica_ = std::move(*replica);

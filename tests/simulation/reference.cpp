@@ -53,6 +53,22 @@ RowState Reference::Row::ToState() const {
   return state;
 }
 
+// A leaf that outlived the removal of its object brings the object back.
+void Reference::Row::RestoreParents() {
+  std::vector<std::string> parents;
+  for (const auto& [path, cell] : cells) {
+    if (cell.value.is_undefined()) continue;
+    for (std::size_t step = path.find('\x1f'); step != std::string::npos;
+         step = path.find('\x1f', step + 1)) {
+      parents.push_back(path.substr(0, step));
+    }
+  }
+  for (const std::string& parent : parents) {
+    Cell& cell = cells.try_emplace(parent, Cell{whole, Value()}).first->second;
+    if (cell.value.is_undefined()) cell.value = Object();
+  }
+}
+
 std::optional<std::string> Reference::RoleOf(const std::string& person) const {
   // Two rows of one person cannot be told apart by a person; the relay takes the first made.
   const TableNumber users = NumberOfTable("users");
@@ -127,6 +143,7 @@ Reference::Verdict Reference::Decide(const ChangeSet& change_set, const std::str
       role && Judge(change_set, {time, change_set.replica}, {person, *role}, after);
   if (verdict.accepted) {
     verdict.time = progress.time = time;
+    ever_members_.insert(person);
     ++seq_;
     for (auto& [key, row] : after) {
       if (row.length % 2 == 1) {
@@ -175,6 +192,7 @@ bool Reference::Judge(const ChangeSet& change_set, const Stamp& stamp, const Per
       }
     }
     if (!moved) continue;
+    row.RestoreParents();
     std::optional<Object> now;
     if (!deletes) {
       now = DocumentOf(row.ToState(), change.key);

@@ -76,6 +76,7 @@ class Reference {
     std::map<std::string, Cell> cells;
     std::uint64_t deleted_ms = 0;
     RowState ToState() const;
+    void RestoreParents();
   };
 
   bool Judge(const ChangeSet& change_set, const Stamp& stamp, const Person& person,
