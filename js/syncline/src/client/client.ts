@@ -110,6 +110,11 @@ export class SynclineClient implements Syncline {
     this.post({ type: "setOnline", online });
   }
 
+  /** Asks the browser never to evict the data on the device by itself; true if it agrees. */
+  async persist(): Promise<boolean> {
+    return (await navigator.storage?.persist?.()) ?? false;
+  }
+
   close(): Promise<void> {
     this.closed ??= this.closeNow();
     return this.closed;

@@ -101,6 +101,22 @@ it("fails queries with the reason where nothing can be kept", async () => {
   expect(reports.status?.problem?.code).toBe("unavailable");
 });
 
+it("says that the disk is full until a write succeeds", async () => {
+  const storage = new MemoryStorage({ bytesMax: 1_500_000 });
+  const own = await start({ openStorage: async () => storage });
+  const id = JSON.parse(await mutate(own, "notes:found", team)) as string;
+  const add = (size: number) =>
+    mutate(own, "notes:add", { team: id, text: "x".repeat(size), rank: 1 });
+  let last = "";
+  for (let each = 0; each < 100 && !last.includes("full"); ++each) last = await add(100_000);
+  expect(last).toMatch(/disk is full/i);
+  expect(reports.status?.problem).toMatchObject({ code: "unavailable" });
+  await until("room for a little", () => {
+    void add(10);
+    return reports.status?.problem === null;
+  });
+});
+
 it("opens anew when the core stops, with all that was written; but not again and again", async () => {
   const storage = new MemoryStorage();
   let trap = false;

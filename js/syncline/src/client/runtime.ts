@@ -50,6 +50,7 @@ export class Runtime {
   private opening: Promise<Engine> | null = null;
   private hasFailed = false; // to open
   private session: Session | null = null;
+  private isDiskFull = false;
   private isOnline = true;
   private isClosed = false;
   private takeoverTimer: ReturnType<typeof setTimeout> | undefined;
@@ -122,10 +123,11 @@ export class Runtime {
     let isTold = false;
     return this.engine()
       .then((engine) =>
-        engine.mutation(path, args, preview, ({ outcome, committed }) => {
+        engine.mutation(path, args, preview, ({ outcome, committed, refusal }) => {
           isTold = true;
           // Before the events of the same commit, which may already tell of the decision.
           callbacks.applied(outcome, engine.version);
+          this.noteDisk(committed !== null, refusal);
           if (!outcome.ok) {
             if (outcome.failure.error.code === "corrupt") this.repair(engine, true);
             return;
@@ -283,6 +285,17 @@ export class Runtime {
     this.opening = null;
     this.hasFailed = false;
     this.session = null;
+  }
+
+  // A full disk is everybody's problem until a write succeeds.
+  private noteDisk(hasCommitted: boolean, refusal: SynclineError | null): void {
+    if (refusal?.code === "unavailable") {
+      this.isDiskFull = true;
+      this.reporter.setProblem(errorToData(refusal));
+    } else if (hasCommitted && this.isDiskFull) {
+      this.isDiskFull = false;
+      this.reporter.setProblem(null);
+    }
   }
 
   private tryAgain(): void {

@@ -41,6 +41,8 @@ const tickMs = 2_000;
 // A tick this late means that the machine slept: its sockets are dead without knowing it. (Browsers let
 // a page in the background tick once a minute.)
 const sleepMs = 75_000;
+// Waits as long as after this many failures.
+const deniedAttempt = 10;
 // More than this waiting in the socket, and the rest stays in the outbox for now.
 const bufferedBytesMax = 4 << 20;
 
@@ -195,7 +197,9 @@ export class Session {
     void this.drop();
     if (!this.isStarted) return;
     clearTimeout(this.retry);
-    this.retry = setTimeout(() => this.connect(), backoffDelayMs(++this.attempt, Math.random()));
+    // A token that was refused is refused again, until there is another one.
+    this.attempt = problem?.code === "denied" ? deniedAttempt : this.attempt + 1;
+    this.retry = setTimeout(() => this.connect(), backoffDelayMs(this.attempt, Math.random()));
   }
 
   private async drop(): Promise<void> {

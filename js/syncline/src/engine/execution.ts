@@ -43,8 +43,10 @@ export class Execution implements ConvexHost {
   }
 
   commit(): Committed {
-    this.isOpen = false;
-    return this.engine.call<Committed>(operation.commit, { execution: this.id });
+    return this.noting(() => {
+      this.isOpen = false;
+      return this.engine.call<Committed>(operation.commit, { execution: this.id });
+    });
   }
 
   abort(): void {
@@ -126,6 +128,10 @@ export class Execution implements ConvexHost {
         `${this.start.path} has ended: await every call of ctx.db before the function returns`,
       );
     }
+    return this.noting(run);
+  }
+
+  private noting<Result>(run: () => Result): Result {
     try {
       return run();
     } catch (error) {

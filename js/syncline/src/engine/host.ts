@@ -28,6 +28,8 @@ export interface QueryRun {
 export interface MutationRun {
   outcome: Outcome;
   committed: Committed | null;
+  // What the core refused, if that is why there was no commit.
+  refusal: SynclineError | null;
 }
 
 class GivenUp extends SynclineError {}
@@ -69,12 +71,13 @@ export class FunctionHost {
     try {
       execution = this.begin(call, "mutation", preview);
       const outcome = await this.run(call, "mutation", execution);
-      if (outcome.ok) return { outcome, committed: execution.commit() };
+      if (outcome.ok) return { outcome, committed: execution.commit(), refusal: null };
       execution.abort();
-      return { outcome, committed: null };
+      return { outcome, committed: null, refusal: execution.failure };
     } catch (error) {
       execution?.abort();
-      return { outcome: { ok: false, failure: failureOf(error) }, committed: null };
+      const outcome: Outcome = { ok: false, failure: failureOf(error) };
+      return { outcome, committed: null, refusal: execution?.failure ?? null };
     }
   }
 
