@@ -37,6 +37,19 @@ const written = async (person) =>
 
 export const faults = [
   {
+    name: "pages find a relay that was away by themselves",
+    async run(world) {
+      const ada = await PersonPage.openSynced(world, "ada");
+      const ben = await PersonPage.openSynced(world, "ben");
+      await world.relay.kill();
+      for (const { page } of [ada, ben]) await page.locator(".sync.offline").waitFor();
+      await ada.create("Written while the relay was away");
+      await world.relay.run();
+      await ben.see("Written while the relay was away");
+      await ada.synced();
+    },
+  },
+  {
     name: "kill -9 of the relay in the middle of writes loses nothing that was acknowledged",
     async run(world) {
       const ada = await PersonPage.openSynced(world, "ada", { query: "&view=people" });

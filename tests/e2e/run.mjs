@@ -13,6 +13,7 @@ import { offline } from "./offline.mjs";
 import { people } from "./people.mjs";
 import { pictures } from "./pictures.mjs";
 import { roles } from "./roles.mjs";
+import { rules } from "./rules.mjs";
 import { storage } from "./storage.mjs";
 import { sync } from "./sync.mjs";
 import { tabs } from "./tabs.mjs";
@@ -54,7 +55,19 @@ const world = {
 };
 
 const words = process.argv.slice(2);
-const all = [pictures, sync, offline, roles, people, tenants, tokens, tabs, storage, faults].flat();
+const all = [
+  pictures,
+  sync,
+  offline,
+  roles,
+  rules,
+  people,
+  tenants,
+  tokens,
+  tabs,
+  storage,
+  faults,
+].flat();
 const chosen = all.filter(
   ({ name }) => words.length === 0 || words.some((word) => name.includes(word)),
 );
