@@ -17,6 +17,7 @@ export class Reporter {
   private session: SessionStatus = offline;
   private problem: ErrorData | null = null;
   private pending = 0;
+  private reported = "";
   private listsCostMs = 0; // of the last time
   private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -88,11 +89,20 @@ export class Reporter {
     );
   }
 
+  // Says nothing twice: a message to the page costs more than comparing.
   private report(): void {
     const { connection, sync, problem } = this.session;
     const { pending, storage } = this;
-    this.onReports({
-      status: { connection, sync, pending, storage, problem: this.problem ?? problem },
-    });
+    const status: SyncStatus = {
+      connection,
+      sync,
+      pending,
+      storage,
+      problem: this.problem ?? problem,
+    };
+    const text = JSON.stringify(status);
+    if (text === this.reported) return;
+    this.reported = text;
+    this.onReports({ status });
   }
 }

@@ -63,7 +63,12 @@ export class Engine {
   }
 
   drop(kept: number): void {
-    if (!this.isClosed) this.core.call(operation.drop, { query: kept });
+    if (this.isClosed) return;
+    try {
+      this.core.call(operation.drop, { query: kept });
+    } catch {
+      // A core that has stopped has forgotten it already.
+    }
   }
 
   // onApplied is called before any live query runs again.

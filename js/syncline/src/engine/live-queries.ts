@@ -36,6 +36,7 @@ export class LiveQueries {
   private engine: Engine | null = null;
   private unavailable: { failure: Failure; version: number } | null = null;
   private isScheduled = false;
+  private isWanted = false; // a batch that begins from now on
   private nextId = 1;
 
   constructor(private readonly listener: LiveQueriesListener) {}
@@ -90,6 +91,7 @@ export class LiveQueries {
 
   // Makes sure that a batch follows, if only to tell the version.
   schedule(): void {
+    this.isWanted = true;
     if (this.isScheduled || (this.engine === null && this.unavailable === null)) return;
     this.isScheduled = true;
     if (this.engine) void this.refresh(this.engine);
@@ -102,6 +104,7 @@ export class LiveQueries {
       this.schedule();
       return;
     }
+    this.isWanted = false;
     const { failure, version } = this.unavailable;
     const changes = new Map<LiveQueryId, Outcome>();
     for (const id of this.dirty) {
@@ -114,8 +117,13 @@ export class LiveQueries {
 
   private async refresh(engine: Engine): Promise<void> {
     try {
+      // What else is added or invalidated in this turn belongs to the same batch.
+      await Promise.resolve();
       await engine.lock.read(async () => {
-        if (engine !== this.engine || engine.isClosed) return;
+        // Another engine's batch follows.
+        if (engine !== this.engine) return;
+        this.isWanted = false;
+        if (engine.isClosed) return;
         const version = engine.version;
         const due = [...this.dirty];
         this.dirty.clear();
@@ -134,7 +142,7 @@ export class LiveQueries {
       });
     } finally {
       this.isScheduled = false;
-      if (this.dirty.size > 0 || (this.engine !== null && this.engine !== engine)) this.schedule();
+      if (this.isWanted) this.schedule();
     }
   }
 
