@@ -28,6 +28,8 @@ struct Replica::Mutation {
   struct Touched {
     TenantNo no;
     RowState before;
+    // As it stands now; none: it is not there.
+    std::optional<Row> after;
     // None: the row is as it was.
     std::optional<RowChange> change;
   };
@@ -141,18 +143,18 @@ Result<std::optional<ChangeSetRef>> Replica::Commit(ExecutionId id) {
 
 Result<std::optional<ChangeSetRef>> Replica::CommitMutation() {
   denial_.reset();
-  std::vector<LocalChange> changes;
-  for (auto& [key, touched] : mutation_->rows) {
-    if (touched.change) changes.push_back({*touched.change, touched.before});
-  }
   const Execution& execution = *executions_.at(mutation_->execution);
   if (execution.begin.preview) {
     if (Status allowed = Preview(); !allowed) return Fail(allowed.error());
   }
+  std::vector<LocalChange> changes;
+  for (auto& [key, touched] : mutation_->rows) {
+    if (touched.change) changes.push_back({std::move(*touched.change), std::move(touched.before)});
+  }
   std::optional<ChangeSetRef> made;
   if (!changes.empty()) {
     Result<std::uint64_t> number = device_->Enqueue(
-        *mutation_->tenant, changes, mutation_->time,
+        *mutation_->tenant, std::move(changes), mutation_->time,
         {execution.begin.path, execution.begin.args, execution.begin.now_ms});
     if (!number) return Fail(number.error());
     made = ChangeSetRef{*mutation_->tenant, *number};
@@ -185,9 +187,7 @@ Status Replica::Preview() {
     const TableSchema& table = *application_->schema.FindTable(key.table);
     std::optional<Object> before, after;
     if (touched.before.alive()) before = WithSystemFields(table, ToRow(key.id, touched.before));
-    Result<std::optional<Row>> row = device_->store().Get(touched.no, key, ReadClock::kNo);
-    if (!row) return Fail(row.error());
-    if (*row) after = WithSystemFields(table, **row);
+    if (touched.after) after = WithSystemFields(table, *touched.after);
     const Action action = !after ? Action::kDelete : before ? Action::kUpdate : Action::kInsert;
     denial_ = application_->rules.Judge(table.name, action, actor, before ? &*before : nullptr,
                                         after ? &*after : nullptr);
@@ -366,20 +366,24 @@ Status Replica::WriteRow(const Located& at, double creation_time, const Object* 
     change.creation_time = creation_time;
     change.writes = Difference({}, Flatten(*at.table, *document));
   }
-  RowState after = touched.before;
   const bool nothing = !document && !touched.before.alive();
   const bool same = document && !change.whole && change.writes.empty();
   touched.change.reset();
-  if (!nothing && !same) {
-    // What a row has seen lies below what is written to it now.
-    static_cast<void>(Apply(after, change, {mutation.time, device_->replica()}));
-    touched.change = std::move(change);
+  touched.after.reset();
+  // What a row has seen lies below what is written to it now, so the change always takes.
+  if (change.whole) {
+    touched.after = Row{at.key.id, creation_time, {}, *document};
+    touched.after->clock.length = change.length;
+    touched.after->clock.whole = {mutation.time, device_->replica()};
+  } else if (!nothing) {
+    RowState after = touched.before;
+    if (!same) static_cast<void>(Apply(after, change, {mutation.time, device_->replica()}));
+    if (after.alive()) touched.after = ToRow(at.key.id, after);
   }
-  std::optional<Row> row;
-  if (after.alive()) row = ToRow(at.key.id, after);
-  if (!at.row && !row) return Done{};
+  if (!nothing && !same) touched.change = std::move(change);
+  if (!at.row && !touched.after) return Done{};
   return device_->store().Write(at.tenant, at.key.table, at.row ? &*at.row : nullptr,
-                                row ? &*row : nullptr, mutation.touched);
+                                touched.after ? &*touched.after : nullptr, mutation.touched);
 }
 
 Result<std::string> Replica::Insert(ExecutionId id, const std::string& table, Object value) {

@@ -192,7 +192,7 @@ Result<TenantNo> Device::Ensure(const TenantId& id) {
   return *no;
 }
 
-Result<std::uint64_t> Device::Enqueue(const TenantId& id, const std::vector<LocalChange>& changes,
+Result<std::uint64_t> Device::Enqueue(const TenantId& id, std::vector<LocalChange> changes,
                                       HybridTime time, Origin origin) {
   Tenant* tenant = FindTenant(id);
   CHECK(tenant && !enqueued_);
@@ -201,13 +201,12 @@ Result<std::uint64_t> Device::Enqueue(const TenantId& id, const std::vector<Loca
   entry.change_set.replica = replica_;
   entry.change_set.number = tenant->record.number + 1;
   entry.change_set.time = time;
-  for (const LocalChange& local : changes) {
-    entry.change_set.rows.push_back(local.change);
-    const bool was_pending = tenant->pending_by_row.count(local.change.key) != 0;
+  for (LocalChange& local : changes) {
+    const RowKey key = local.change.key;
+    entry.change_set.rows.push_back(std::move(local.change));
+    const bool was_pending = tenant->pending_by_row.count(key) != 0;
     if (was_pending || local.before.clock.length == 0) continue;
-    if (Status kept = log_.PutConfirmed(id, local.change.key, local.before); !kept) {
-      return Fail(kept.error());
-    }
+    if (Status kept = log_.PutConfirmed(id, key, local.before); !kept) return Fail(kept.error());
   }
   std::sort(entry.change_set.rows.begin(), entry.change_set.rows.end(),
             [](const RowChange& a, const RowChange& b) { return a.key < b.key; });
@@ -343,6 +342,8 @@ Status Device::SettleUpTo(Tenant& tenant, std::uint64_t number, std::set<RowKey>
     if (Status dropped = DropPending(tenant, settled, freed); !dropped) return dropped;
   }
   tenant.record.settled = std::max(tenant.record.settled, number);
+  // If this file is older than what the relay has decided, those numbers are taken.
+  tenant.record.number = std::max(tenant.record.number, number);
   return Done{};
 }
 
@@ -610,10 +611,6 @@ Result<Device::Salvage> Device::TakeOver(Database& damaged) {
   Status done = Transact([&]() -> Status {
     for (const TenantRecord& record : *records) {
       Result<std::vector<OutboxEntry>> outbox = old.Outbox(record.tenant);
-      if (!outbox) {
-        salvage.complete = false;
-        continue;
-      }
       TenantRecord fresh;
       fresh.tenant = record.tenant;
       fresh.number = record.number;
@@ -624,8 +621,14 @@ Result<Device::Salvage> Device::TakeOver(Database& damaged) {
       const Result<TenantNo> no = log_.NextTenantNo();
       if (!no) return Fail(no.error());
       fresh.no = *no;
+      if (!outbox) {
+        // What was pending is lost, and the relay must not wait for its numbers; nor may they be given
+        // again, or it would take new change sets for repeats.
+        salvage.complete = false;
+        fresh.settled = fresh.number;
+      }
       if (Status put = log_.PutTenant(fresh); !put) return put;
-      for (const OutboxEntry& entry : *outbox) {
+      for (const OutboxEntry& entry : outbox ? *outbox : std::vector<OutboxEntry>()) {
         if (Status put = log_.PutOutbox(record.tenant, entry); !put) return put;
         ++salvage.change_sets;
       }

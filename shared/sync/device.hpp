@@ -4,7 +4,7 @@
 // order by the merge. For each row with pending changes the confirmed state is kept beside it, so that
 // a refusal or the relay's word about the row is a new merge and nothing else. Every step of the sync
 // is one storage transaction: the cursor, the rows, the outbox and the refusals move together.
-// Invariant: visible = confirmed (+) pending, for every row (device_test.cpp, tests/simulation).
+// Invariant: visible = confirmed (+) pending, for every row (replica_test.cpp, tests/simulation).
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -70,7 +70,7 @@ class Device {
   Result<TenantNo> Ensure(const TenantId& tenant);
   // Puts the change set into the outbox and keeps the confirmed states of the rows it touched, which
   // have been written to the store. Returns its number.
-  Result<std::uint64_t> Enqueue(const TenantId& tenant, const std::vector<LocalChange>& changes,
+  Result<std::uint64_t> Enqueue(const TenantId& tenant, std::vector<LocalChange> changes,
                                 HybridTime time, Origin origin);
   // Call after the transaction: the memory follows what the file did.
   void Committed(std::vector<TouchedKey> touched);
