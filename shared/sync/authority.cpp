@@ -12,12 +12,13 @@
 #include "shared/value/id.hpp"
 #include "shared/value/json.hpp"
 #include "shared/value/key.hpp"
+#include "shared/value/memory.hpp"
 
 namespace syncline {
 namespace {
 
 constexpr TenantNo kOnlyTenant{1};
-// One group commit takes at most this much, so that nobody waits for ever behind it.
+// One group commit ends with the push that reaches this much, so that nobody waits for ever behind it.
 constexpr std::size_t kGroupChangeSetsMax = 2000;
 constexpr std::size_t kGroupBytesMax = 32 << 20;
 constexpr std::int64_t kSweepRowsMax = 10'000;
@@ -44,9 +45,10 @@ Result<Application> ParseApplication(std::string_view json) {
 }
 
 struct Authority::State {
+  // One push; the peer is kept once for all of it.
   struct Submitted {
     Peer peer;
-    ChangeSet change_set;
+    std::vector<ChangeSet> change_sets;
     std::size_t bytes;
   };
 
@@ -75,8 +77,13 @@ struct Authority::State {
         fan_out(application, tenant, kOnlyTenant, store, log, judge,
                 {options.snapshot_chunk_bytes, options.delta_bytes_max}) {}
 
-  Status Decide(const Submitted& one, std::uint64_t now_ms, GroupEffects& effects,
-                Counters& counted);
+  Status Decide(const Peer& peer, const ChangeSet& change_set, std::uint64_t now_ms,
+                GroupEffects& effects, Counters& counted);
+  // Whether the log keeps a row's state before a change: what a device that comes back must forget, and
+  // which role a person had, are worked out from it.
+  bool KeepsBefore(const std::string& table) const {
+    return application.rules.ReadDependsOnRow(table) || table == application.rules.membership().table;
+  }
   Status Accept(const Decision& decision, std::uint64_t seq, std::uint64_t now_ms,
                 const Stamp& stamp, GroupEffects& effects);
   Status CommitGroup(std::vector<Submitted>& group, std::uint64_t now_ms, GroupEffects& effects,
@@ -126,30 +133,44 @@ Status Authority::ContinueSnapshot(SessionId session, std::uint64_t) {
 }
 
 void Authority::Submit(const Peer& peer, std::vector<ChangeSet> change_sets) {
+  std::size_t bytes = sizeof(Peer) + HeapBytes(peer.claims);
   for (ChangeSet& change_set : change_sets) {
     // Whatever it claims, it is the sender's.
     change_set.replica = peer.replica;
-    std::size_t bytes = 64;
+    bytes += sizeof(ChangeSet);
     for (const RowChange& row : change_set.rows) {
-      bytes += 64;
-      for (const FieldWrite& write : row.writes) bytes += write.path.size() + 32;
+      bytes += sizeof(RowChange);
+      for (const FieldWrite& write : row.writes) {
+        bytes += sizeof(FieldWrite) + write.path.size() + HeapBytes(write.value);
+      }
     }
-    state_->submitted_bytes += bytes;
-    state_->submitted.push_back({peer, std::move(change_set), bytes});
   }
+  state_->submitted_bytes += bytes;
+  state_->submitted.push_back({peer, std::move(change_sets), bytes});
 }
 
 bool Authority::has_submitted() const { return !state_->submitted.empty(); }
 std::size_t Authority::submitted_bytes() const { return state_->submitted_bytes; }
 const Authority::Counters& Authority::counters() const { return state_->counters; }
 
-Status Authority::State::Decide(const Submitted& one, std::uint64_t now_ms, GroupEffects& effects,
-                                Counters& counted) {
-  const ChangeSet& change_set = one.change_set;
-  const Sender sender = SenderOf(one.peer.claims, change_set.replica);
+Status Authority::State::Decide(const Peer& peer, const ChangeSet& change_set,
+                                std::uint64_t now_ms, GroupEffects& effects, Counters& counted) {
+  const Sender sender = SenderOf(peer.claims, change_set.replica);
   Result<ReplicaProgress> progress = log.Progress(sender);
   if (!progress) return Fail(progress.error());
-  SessionVerdict& verdict = effects.VerdictFor(one.peer);
+  SessionVerdict& verdict = effects.VerdictFor(peer);
+  if (progress->number == 0 && log.head().seq != 0) {
+    const Result<std::optional<std::string>> role = judge.RoleOf(peer.claims);
+    if (!role) return Fail(role.error());
+    if (!*role) {
+      // A stranger leaves no trace, and is told what they would be told if there were no such tenant.
+      ++counted.refused;
+      verdict.stranger = true;
+      verdict.settled = std::max(verdict.settled, change_set.number);
+      verdict.refused.push_back(RefusalOfStranger(change_set.number));
+      return Done{};
+    }
+  }
   verdict.settled = std::max(verdict.settled, progress->number);
   if (change_set.number <= progress->number) {
     ++counted.repeated;
@@ -169,7 +190,7 @@ Status Authority::State::Decide(const Submitted& one, std::uint64_t now_ms, Grou
   const Stamp stamp{time, change_set.replica};
 
   Result<Decision> decision =
-      judge.Decide(change_set, stamp, one.peer.claims, log.head().seq == 0);
+      judge.Decide(change_set, stamp, peer.claims, log.head().seq == 0);
   if (!decision) return Fail(decision.error());
   ReplicaProgress next{change_set.number, progress->time};
   if (decision->refusal) {
@@ -211,7 +232,7 @@ Status Authority::State::Accept(const Decision& decision, std::uint64_t seq, std
     std::optional<RowState> old;
     if (before) old = ToState(table, *before);
     if (Status done = log.AddChange(seq, write.key, old ? &*old : nullptr,
-                                    application.rules.ReadDependsOnRow(table.name), now_ms);
+                                    KeepsBefore(table.name), now_ms);
         !done) {
       return done;
     }
@@ -223,10 +244,12 @@ Status Authority::State::Accept(const Decision& decision, std::uint64_t seq, std
 Status Authority::State::CommitGroup(std::vector<Submitted>& group, std::uint64_t now_ms,
                                      GroupEffects& effects, Counters& counted) {
   if (Status begun = database->Begin(); !begun) return begun;
-  for (const Submitted& one : group) {
-    if (Status decided = Decide(one, now_ms, effects, counted); !decided) {
-      database->Rollback();
-      return decided;
+  for (const Submitted& push : group) {
+    for (const ChangeSet& change_set : push.change_sets) {
+      if (Status decided = Decide(push.peer, change_set, now_ms, effects, counted); !decided) {
+        database->Rollback();
+        return decided;
+      }
     }
   }
   return database->Commit();
@@ -236,8 +259,9 @@ Status Authority::Commit(std::uint64_t now_ms) {
   State& state = *state_;
   if (state.submitted.empty()) return Done{};
   std::vector<State::Submitted> group;
-  std::size_t bytes = 0;
-  while (!state.submitted.empty() && group.size() < kGroupChangeSetsMax && bytes < kGroupBytesMax) {
+  std::size_t count = 0, bytes = 0;
+  while (!state.submitted.empty() && count < kGroupChangeSetsMax && bytes < kGroupBytesMax) {
+    count += state.submitted.front().change_sets.size();
     bytes += state.submitted.front().bytes;
     state.submitted_bytes -= state.submitted.front().bytes;
     group.push_back(std::move(state.submitted.front()));

@@ -146,6 +146,12 @@ Status DeviceLog::DropTenant(const TenantRecord& record) {
 
 Status DeviceLog::PutOutbox(const TenantId& tenant, const OutboxEntry& entry) {
   const Bytes bytes = EncodeChangeSet(entry.change_set);
+  // The relay could never take it, and everything behind it would wait for ever.
+  if (bytes.size() > kChangeSetBytesMax) {
+    return Fail(Code::kInvalid, "A mutation writes at most " + std::to_string(kChangeSetBytesMax >> 20) +
+                                    " MiB; this one would write " + std::to_string(bytes.size()) +
+                                    " bytes. Write less at a time");
+  }
   Statement statement = database_.Prepare("INSERT INTO _outbox VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
   statement.BindText(1, tenant.text).Bind(2, Signed(entry.change_set.number)).BindBlob(3, bytes);
   statement.BindText(4, entry.origin.path).BindText(5, entry.origin.args);

@@ -10,7 +10,14 @@
 namespace syncline {
 namespace {
 
-constexpr std::size_t kScanRows = 512;
+// A row may have a megabyte.
+constexpr std::size_t kScanRows = 64;
+// After more changes than this, a snapshot costs a returning device less.
+constexpr std::int64_t kCatchUpChangesMax = 100'000;
+
+// A person has one membership row; more are looked at for what they are.
+constexpr std::size_t kMemberRowsMax = 1000;
+constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
 
 // A rough size on the wire, to cut chunks and bound deltas by.
 std::size_t WireBytes(const RowState& state) {
@@ -63,7 +70,7 @@ std::string Hex(std::uint64_t value) {
 SessionVerdict& GroupEffects::VerdictFor(const Peer& peer) {
   SessionVerdict& verdict = verdicts[peer.session];
   verdict.difference_ms = peer.difference_ms;
-  verdict.claims = peer.claims;
+  if (verdict.claims.empty()) verdict.claims = peer.claims;
   return verdict;
 }
 
@@ -140,10 +147,19 @@ Result<std::optional<Delta>> FanOut::DeltaSince(const Session& session, const Cu
       cursor.scope.compare(0, same_rules.size(), same_rules) != 0) {
     return Outcome();
   }
+  if (bytes_max != kNoLimit) {
+    const Result<bool> too_many = log_.ChangedMoreThan(cursor.seq, kCatchUpChangesMax);
+    if (!too_many) return Fail(too_many.error());
+    if (*too_many) return Outcome();
+  }
   Delta delta{tenant_, cursor.seq, {head.epoch, head.seq, session.scope}, false, {}};
   const Actor old_actor{session.actor.claims, cursor.scope.substr(same_rules.size())};
   Result<std::vector<ChangedRow>> changed = log_.ChangedSince(cursor.seq);
   if (!changed) return Fail(changed.error());
+  // The cursor is the device's word: a scope that was never its own must not name what to forget.
+  const Result<std::optional<std::string>> held = RoleBefore(*changed, session.peer.claims);
+  if (!held) return Fail(held.error());
+  if (*held != old_actor.role) return Outcome();
   std::size_t bytes = 0;
   for (ChangedRow& row : *changed) {
     const TableSchema* table = application_.schema.FindTable(row.key.table);
@@ -161,18 +177,43 @@ Result<std::optional<Delta>> FanOut::DeltaSince(const Session& session, const Cu
     if (bytes > bytes_max) return Outcome();
   }
   if (cursor.scope != session.scope) {
-    if (Status added = AddScopeDifference(old_actor, session, *changed, delta); !added) {
-      return Fail(added.error());
-    }
-    bytes = 0;
-    for (const DeltaRow& row : delta.rows) bytes += WireBytes(row.state);
-    if (bytes > bytes_max) return Outcome();
+    const Result<bool> fits =
+        AddScopeDifference(old_actor, session, *changed, bytes_max - bytes, delta);
+    if (!fits) return Fail(fits.error());
+    if (!*fits) return Outcome();
   }
   return Outcome(std::move(delta));
 }
 
-Status FanOut::AddScopeDifference(const Actor& old_actor, const Session& session,
-                                  const std::vector<ChangedRow>& changed, Delta& delta) {
+Result<std::optional<std::string>> FanOut::RoleBefore(const std::vector<ChangedRow>& changed,
+                                                      const Object& claims) {
+  using Role = std::optional<std::string>;
+  const Rules& rules = application_.rules;
+  const std::optional<Bytes> member = rules.MemberKey(claims);
+  if (!member) return Role();
+  const TableNumber table = application_.schema.FindTable(rules.membership().table)->number;
+  // The first of the person's rows counts, as ever.
+  std::map<Bytes, Row> rows;
+  Result<std::vector<Row>> now = judge_.RowsOfMember(*member, kMemberRowsMax);
+  if (!now) return Fail(now.error());
+  for (Row& row : *now) rows.insert_or_assign(CreationKey(row.creation_time, row.id), std::move(row));
+  for (const ChangedRow& change : changed) {
+    if (!(change.key.table == table)) continue;
+    for (auto row = rows.begin(); row != rows.end();) {
+      row = row->second.id == change.key.id ? rows.erase(row) : std::next(row);
+    }
+    if (!change.before) continue;
+    Row row = ToRow(change.key.id, *change.before);
+    if (rules.MemberKeyOfRow(row.document) != member) continue;
+    rows.insert_or_assign(CreationKey(row.creation_time, row.id), std::move(row));
+  }
+  return rows.empty() ? Role() : judge_.RoleIn(rows.begin()->second);
+}
+
+Result<bool> FanOut::AddScopeDifference(const Actor& old_actor, const Session& session,
+                                        const std::vector<ChangedRow>& changed,
+                                        std::size_t bytes_max, Delta& delta) {
+  std::size_t bytes = 0;
   std::set<RowKey> handled;
   for (const ChangedRow& row : changed) handled.insert(row.key);
   for (const TableSchema& table : application_.schema.tables) {
@@ -188,12 +229,14 @@ Status FanOut::AddScopeDifference(const Actor& old_actor, const Session& session
         const bool is = MayRead(table, session.actor, entry.row);
         if (is && !was) delta.rows.push_back(StateRow(key, ToState(table, entry.row)));
         if (was && !is) delta.rows.push_back(ForgetRow(key));
+        if (is != was) bytes += WireBytes(delta.rows.back().state);
       }
+      if (bytes > bytes_max) return false;
       more = entries->size() == kScanRows;
       if (more) range.low = entries->back().key + '\0';
     }
   }
-  return Done{};
+  return true;
 }
 
 Status FanOut::BeginSnapshot(Session& session) {
@@ -245,7 +288,7 @@ Status FanOut::ContinueSnapshot(SessionId id) {
   // Rows that changed while the snapshot was read come last, and make it one moment's picture.
   const Cursor start{log_.head().epoch, session.snapshot->start_seq, session.scope};
   Result<std::optional<Delta>> delta =
-      DeltaSince(session, start, std::numeric_limits<std::size_t>::max());
+      DeltaSince(session, start, kNoLimit);
   if (!delta) return Fail(delta.error());
   if (!*delta) return BeginSnapshot(session);  // the sweep overtook it
   std::set<RowKey> left = std::move(session.snapshot->left);
@@ -292,7 +335,7 @@ Status FanOut::Deliver(const GroupEffects& effects, std::uint64_t) {
     }
     Send(id, Verdict{tenant_, verdict.settled, head.seq, verdict.difference_ms, verdict.accepted,
                      verdict.refused});
-    if (joined(id)) continue;
+    if (joined(id) || verdict.stranger) continue;
     // Who wrote last as a member and is none any more has nobody else to tell them.
     Result<std::optional<std::string>> role = judge_.RoleOf(verdict.claims);
     if (!role) return Fail(role.error());

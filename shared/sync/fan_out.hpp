@@ -31,6 +31,8 @@ struct SessionVerdict {
   std::uint64_t settled = 0;
   std::vector<Accepted> accepted;
   std::vector<Refusal> refused;
+  // Was refused without a trace: told nothing that a tenant that does not exist would not tell.
+  bool stranger = false;
   // A number came too early: the device must connect again and offer from its first.
   bool gap = false;
 };
@@ -93,9 +95,14 @@ class FanOut {
   // What a device at `cursor` misses. None if it is too much, or too old, for a delta.
   Result<std::optional<Delta>> DeltaSince(const Session& session, const Cursor& cursor,
                                           std::size_t bytes_max);
-  // After a change of role: rows that did not change, but enter or leave the scope.
-  Status AddScopeDifference(const Actor& old_actor, const Session& session,
-                            const std::vector<ChangedRow>& changed, Delta& delta);
+  // The role that the log says a person had before `changed`, whatever their device claims.
+  Result<std::optional<std::string>> RoleBefore(const std::vector<ChangedRow>& changed,
+                                                const Object& claims);
+  // After a change of role: rows that did not change, but enter or leave the scope. False if they take
+  // more than `bytes_max`.
+  Result<bool> AddScopeDifference(const Actor& old_actor, const Session& session,
+                                  const std::vector<ChangedRow>& changed, std::size_t bytes_max,
+                                  Delta& delta);
   Result<bool> FillChunk(Session& session, Chunk& chunk);
   std::vector<DeltaRow> Visible(const GroupEffects& effects, const Actor& actor) const;
   bool MayRead(const TableSchema& table, const Actor& actor, const Row& row) const;

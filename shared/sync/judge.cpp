@@ -3,7 +3,9 @@
 #include <cmath>
 #include <set>
 
+#include "shared/base/utf8.hpp"
 #include "shared/value/id.hpp"
+#include "shared/value/json.hpp"
 #include "shared/value/key.hpp"
 #include "shared/value/order.hpp"
 
@@ -13,9 +15,23 @@ namespace {
 // One wording for "not there" and "not yours to see": a refusal must not tell them apart.
 constexpr char kNotFound[] = "There is no such row, or no access to it";
 
+// What a JavaScript Date can hold.
+constexpr double kCreationMsMax = 8.64e15;
+// A document has at most 1,024 fields at a time; each that it ever had keeps a clock.
+constexpr std::size_t kRowClocksMax = 4096;
+
 Refusal Refuse(Code code, std::string message, std::string table = {}, std::string row = {},
                std::string rule = {}) {
   return {0, code, std::move(message), std::move(table), std::move(row), std::move(rule)};
+}
+
+// Never -0, which SQLite does not tell from 0 where an index key does.
+bool IsCreationTime(double ms) { return ms >= 0 && ms <= kCreationMsMax && !std::signbit(ms); }
+
+std::string Shown(std::string_view path) {
+  std::string text;
+  AppendJsonString(text, IsUtf8(path) ? Utf8Prefix(path, 64) : std::string_view("(no text)"));
+  return text;
 }
 
 // What no change set of a sound device contains.
@@ -31,17 +47,16 @@ std::optional<Refusal> CheckShape(const ChangeSet& change_set) {
     if (!seen.insert(change.key).second) {
       return Refuse(Code::kInvalid, "The change set names one row twice");
     }
-    const bool times_fit = !change.whole || (std::isfinite(change.creation_time) &&
-                                             change.creation_time >= 0);
-    if (change.length == 0 || (change.whole && change.deletes()) || !times_fit) {
+    const bool time_fits = !change.whole || IsCreationTime(change.creation_time);
+    if (change.length == 0 || (change.whole && change.deletes()) || !time_fits) {
       return Refuse(Code::kInvalid, "The change set has a row change that means nothing");
     }
     for (std::size_t i = 0; i < change.writes.size(); ++i) {
       const std::string& path = change.writes[i].path;
       const bool ascends = i == 0 || change.writes[i - 1].path < path;
-      if (path.empty() || path[0] == '_' || !ascends) {
-        return Refuse(Code::kInvalid, "The change set writes a field that may not be written: \"" +
-                                          path.substr(0, 64) + "\"");
+      if (path.empty() || path[0] == '_' || path.size() > kPathBytesMax || !ascends) {
+        return Refuse(Code::kInvalid,
+                      "The change set writes a field that may not be written: " + Shown(path));
       }
     }
   }
@@ -50,18 +65,32 @@ std::optional<Refusal> CheckShape(const ChangeSet& change_set) {
 
 }  // namespace
 
-Result<std::optional<std::string>> Judge::RoleOfMember(const Bytes& member) {
-  const Membership& membership = application_.rules.membership();
-  const TableSchema* table = application_.schema.FindTable(membership.table);
+Refusal RefusalOfStranger(std::uint64_t number) {
+  return {number, Code::kDenied, "There is no such organization, or no access to it", {}, {}, {}};
+}
+
+std::optional<std::string> Judge::RoleIn(const Row& row) const {
+  const Value* role = FindPath(row.document, application_.rules.membership().role);
+  const std::string* text = role ? role->As<std::string>() : nullptr;
+  return text ? std::optional<std::string>(*text) : std::nullopt;
+}
+
+Result<std::vector<Row>> Judge::RowsOfMember(const Bytes& member, std::size_t limit) {
+  const TableSchema* table = application_.schema.FindTable(application_.rules.membership().table);
   IndexOrdinal ordinal = 0;
   CHECK(store_.Layout(table->number).FindIndex(kExtraIndexName, ordinal));
   Result<std::vector<Entry>> found =
-      store_.Scan(no_, table->number, ordinal, {member, PrefixEnd(member)}, false, 1);
+      store_.Scan(no_, table->number, ordinal, {member, PrefixEnd(member)}, false, limit);
   if (!found) return Fail(found.error());
-  if (found->empty()) return std::optional<std::string>();
-  const Value* role = found->front().row.document.Find(membership.role);
-  const std::string* text = role ? role->As<std::string>() : nullptr;
-  return text ? std::optional<std::string>(*text) : std::nullopt;
+  std::vector<Row> rows;
+  for (Entry& entry : *found) rows.push_back(std::move(entry.row));
+  return rows;
+}
+
+Result<std::optional<std::string>> Judge::RoleOfMember(const Bytes& member) {
+  const Result<std::vector<Row>> rows = RowsOfMember(member, 1);
+  if (!rows) return Fail(rows.error());
+  return rows->empty() ? std::optional<std::string>() : RoleIn(rows->front());
 }
 
 Result<std::optional<std::string>> Judge::RoleOf(const Object& claims) {
@@ -88,7 +117,7 @@ std::optional<std::string> Judge::RoleByFounding(const ChangeSet& change_set,
     static_cast<void>(Apply(state, change, change_set.stamp()));
     const Object document = Assemble(state.fields);
     if (application_.rules.MemberKeyOfRow(document) != member) continue;
-    const Value* role = document.Find(membership.role);
+    const Value* role = FindPath(document, membership.role);
     if (const std::string* text = role ? role->As<std::string>() : nullptr) return *text;
   }
   return std::nullopt;
@@ -110,7 +139,7 @@ Result<Decision> Judge::Decide(const ChangeSet& change_set, const Stamp& stamp,
     actor.role = std::move(*role);
   }
   if (!actor.role) {
-    decision.refusal = Refuse(Code::kDenied, "There is no such organization, or no access to it");
+    decision.refusal = RefusalOfStranger(change_set.number);
     return decision;
   }
   for (const RowChange& change : change_set.rows) {
@@ -137,6 +166,11 @@ Result<std::optional<Refusal>> Judge::DecideRow(const RowChange& change, const S
   const auto refuse = [&](Code code, std::string message) {
     return Outcome(Refuse(code, std::move(message), table->name, row_text));
   };
+  for (const FieldWrite& field : change.writes) {
+    if (IsFlat(*table, field)) continue;
+    return refuse(Code::kInvalid, "Table " + table->name + " has no field " + Shown(field.path) +
+                                      ", or it is written in parts");
+  }
   Result<std::optional<Row>> stored = store_.Get(no_, change.key);
   if (!stored) return Fail(stored.error());
   PreparedWrite write{change.key, change, std::move(*stored), {}};
@@ -163,6 +197,9 @@ Result<std::optional<Refusal>> Judge::DecideRow(const RowChange& change, const S
     return refuse(Code::kInvalid, "The change is of a version of the row that never was");
   }
   if (!Apply(write.after, change, stamp)) return Outcome();
+  if (write.after.clock.exceptions.size() > kRowClocksMax) {
+    return refuse(Code::kInvalid, "The row has had too many different fields; insert a new one");
+  }
   Outcome refusal = CheckDocument(*table, write, actor);
   if (!refusal) writes.push_back(std::move(write));
   return refusal;
@@ -181,7 +218,10 @@ std::optional<Refusal> Judge::CheckDocument(const TableSchema& table, const Prep
   if (write.before) before = WithSystemFields(table, *write.before);
   if (write.after.alive()) {
     const Row row = ToRow(write.key.id, write.after);
-    if (Status valid = ValidateDocument(application_.schema, table, row.document); !valid) {
+    // No write names a field that the schema of an object does not have, but an earlier schema may have.
+    const auto unknown = table.document.kind == Validator::Kind::kObject ? UnknownFields::kAllowed
+                                                                         : UnknownFields::kRefused;
+    if (Status valid = ValidateDocument(application_.schema, table, row.document, unknown); !valid) {
       return Refuse(Code::kInvalid, valid.error().message, table.name, row_text);
     }
     after = WithSystemFields(table, row);

@@ -28,6 +28,9 @@ struct Decision {
   std::vector<PreparedWrite> writes;
 };
 
+// The same words for "no such tenant" and "not yours".
+Refusal RefusalOfStranger(std::uint64_t number);
+
 class Judge {
  public:
   Judge(const Application& application, const TenantId& tenant, TenantNo no, TableStore& store,
@@ -37,6 +40,10 @@ class Judge {
   // The role that the membership rows give a person; none for a stranger.
   Result<std::optional<std::string>> RoleOf(const Object& claims);
   Result<bool> IsMember(const Bytes& member);
+  // A person's membership rows, at most `limit`; the first is the one that counts.
+  Result<std::vector<Row>> RowsOfMember(const Bytes& member, std::size_t limit);
+  // The role in a membership row; none if it is no text.
+  std::optional<std::string> RoleIn(const Row& row) const;
 
   // `stamp`: the change set's, as it would be accepted. A tenant's first change set is judged with the
   // role that it gives its author. Errors are the storage's.

@@ -19,6 +19,12 @@ bool SamePerson(const Object& a, const Object& b) {
   return true;
 }
 
+// What rules and memberships may ask of a token: all but what each token has of its own.
+Object LastingClaims(Object claims) {
+  for (const char* claim : {"exp", "iat", "nbf", "jti", "auth_time"}) claims.Remove(claim);
+  return claims;
+}
+
 bool SoundTenant(const TenantId& tenant) {
   return !tenant.text.empty() && tenant.text.size() <= 64 &&
          std::all_of(tenant.text.begin(), tenant.text.end(), [](char c) {
@@ -45,7 +51,7 @@ std::vector<SessionRequest> RelaySession::OnMessage(ByteView message, std::uint6
   std::vector<SessionRequest> requests;
   if (message.empty()) return Close(Code::kInvalid, "An empty message means nothing");
   while (!message.empty() && state_ != State::kClosed) {
-    Result<Message> frame = TakeFrame(message);
+    Result<Message> frame = TakeDeviceFrame(message);
     if (!frame) return Close(frame.error().code, frame.error().message);
     if (auto* hello = std::get_if<Hello>(&*frame)) {
       if (state_ != State::kWaiting) return Close(Code::kInvalid, "Hello was already said");
@@ -65,12 +71,10 @@ std::vector<SessionRequest> RelaySession::OnMessage(ByteView message, std::uint6
                                          " change sets");
       }
       requests.push_back(SubmitTo{std::move(push->tenant), std::move(push->change_sets)});
-    } else if (auto* renew = std::get_if<Renew>(&*frame)) {
+    } else {
       if (renewing_) return Close(Code::kInvalid, "A token is already being renewed");
       renewing_ = true;
-      requests.push_back(VerifyToken{std::move(renew->token)});
-    } else {
-      return Close(Code::kInvalid, "That message is the relay's to send");
+      requests.push_back(VerifyToken{std::move(std::get<Renew>(*frame).token)});
     }
   }
   return requests;
@@ -96,8 +100,8 @@ std::vector<SessionRequest> RelaySession::OnHello(Hello hello, std::uint64_t now
     }
   }
   peer_.replica = hello.replica;
-  peer_.difference_ms =
-      static_cast<std::int64_t>(now_ms) - static_cast<std::int64_t>(hello.device_ms);
+  // Unsigned, so that a device may claim any time.
+  peer_.difference_ms = static_cast<std::int64_t>(now_ms - hello.device_ms);
   hellos_ = std::move(hello.tenants);
   state_ = State::kVerifying;
   return {VerifyToken{std::move(hello.token)}};
@@ -115,6 +119,10 @@ std::vector<SessionRequest> RelaySession::OnVerified(Result<Identity> identity,
     renewing_ = false;
     if (!SamePerson(identity->claims, peer_.claims)) {
       return Close(Code::kDenied, "A renewed token must be of the same person");
+    }
+    // The tenants judge by the claims that the session joined with.
+    if (Compare(LastingClaims(identity->claims), LastingClaims(peer_.claims)) != 0) {
+      return Close(Code::kConflict, "The renewed token has other claims; connect again with it");
     }
     expires_ms_ = identity->expires_ms;
     return {};

@@ -140,7 +140,9 @@ Status TenantLog::AddRefusal(const Sender& sender, const Refusal& refusal) {
   BindSender(statement, sender).Bind(3, Signed(refusal.number));
   statement.Bind(4, static_cast<std::int64_t>(refusal.code)).BindText(5, refusal.message);
   statement.BindText(6, refusal.table).BindText(7, refusal.row).BindText(8, refusal.rule);
-  return statement.Run();
+  if (Status added = statement.Run(); !added || refusal.number <= kRefusalsKeptMax) return added;
+  Statement drop = database_->Prepare("DELETE FROM _refusals WHERE person=?1 AND replica=?2 AND number<=?3");
+  return BindSender(drop, sender).Bind(3, Signed(refusal.number - kRefusalsKeptMax)).Run();
 }
 
 Result<std::vector<Refusal>> TenantLog::RefusalsAfter(const Sender& sender, std::uint64_t settled) {
@@ -193,6 +195,14 @@ Result<std::vector<ChangedRow>> TenantLog::ChangedSince(std::uint64_t seq) {
   }
 }
 
+Result<bool> TenantLog::ChangedMoreThan(std::uint64_t seq, std::int64_t count) {
+  Statement statement =
+      database_->Prepare("SELECT COUNT(*) FROM (SELECT 1 FROM _changes WHERE seq>?1 LIMIT ?2)");
+  const Result<bool> row = statement.Bind(1, Signed(seq)).Bind(2, count + 1).Step();
+  if (!row) return Fail(row.error());
+  return statement.integer(0) > count;
+}
+
 Result<bool> TenantLog::Sweep(std::uint64_t before_ms, std::uint64_t silent_before_ms,
                               std::int64_t limit) {
   if (Status begun = database_->Begin(); !begun) return Fail(begun.error());
@@ -217,6 +227,12 @@ Result<bool> TenantLog::Sweep(std::uint64_t before_ms, std::uint64_t silent_befo
   if (done) {
     done = database_->Prepare("DELETE FROM _replicas WHERE at<?1")
                .Bind(1, Signed(silent_before_ms))
+               .Run();
+  }
+  if (done) {
+    done = database_->Prepare("DELETE FROM _refusals WHERE NOT EXISTS (SELECT 1 FROM _replicas "
+                              "WHERE _replicas.person=_refusals.person AND "
+                              "_replicas.replica=_refusals.replica)")
                .Run();
   }
   if (done) done = SetHead(*database_, "horizon", horizon);

@@ -12,6 +12,10 @@
 
 namespace syncline {
 
+// A replica's newest refusals that are kept for it to hear; more than a sound device has on their way
+// (DeviceSession::kInFlightMax).
+inline constexpr std::uint64_t kRefusalsKeptMax = 1024;
+
 struct LogHead {
   std::uint64_t epoch = 0;
   std::uint64_t seq = 0;      // of the last accepted change set; 0: none yet
@@ -67,6 +71,8 @@ class TenantLog {
   // The refusal of one change set, if it was refused and the replica has not yet heard it.
   Result<std::optional<Refusal>> RefusalOf(const Sender& sender, std::uint64_t number);
   Result<std::vector<ChangedRow>> ChangedSince(std::uint64_t seq);
+  // Whether more than `count` changes came after `seq`. Costs no more than `count`.
+  Result<bool> ChangedMoreThan(std::uint64_t seq, std::int64_t count);
 
   // Drops changes and tombstones older than `before_ms`, at most `limit` changes, and the progress of
   // replicas silent since `silent_before_ms`; true if there is more.

@@ -4,6 +4,7 @@
 // Integers are LEB128, signed ones zigzag first; bool and enums are one byte; strings and lists have a
 // count in front. Names (fields, tables) and replicas are written once a frame and by ordinal after.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -15,12 +16,16 @@
 #include "shared/base/ids.hpp"
 #include "shared/base/varint.hpp"
 #include "shared/value/key.hpp"
+#include "shared/value/memory.hpp"
 #include "shared/value/value.hpp"
 
 namespace syncline::wire {
 
 // Reads one frame. Never throws and never allocates on a claim: the first short read or unbelievable
 // count sets failed(), and from then on every read yields zero. Check failed() and at_end() once.
+//
+// A name is one byte where it repeats, and an element of a list may be one too, so a frame can grow a
+// thousandfold in memory. LimitMemory bounds that where the sender is not trusted.
 class Reader : public cereal::InputArchive<Reader, cereal::AllowEmptyClassElision> {
  public:
   explicit Reader(ByteView bytes) : InputArchive(this), rest_(bytes) {}
@@ -28,6 +33,12 @@ class Reader : public cereal::InputArchive<Reader, cereal::AllowEmptyClassElisio
   bool at_end() const { return rest_.empty(); }
   std::size_t rest_bytes() const { return rest_.size(); }
   void Refuse() { failed_ = true; }
+  // What is read from here on may take about this many bytes of memory, and no value more than
+  // kUntrustedValueBytesMax on the wire (a document's own limit).
+  void LimitMemory(std::size_t bytes) {
+    limited_ = true;
+    memory_left_ = bytes;
+  }
 
   std::uint64_t Integer() {
     std::uint64_t value = 0;
@@ -56,9 +67,15 @@ class Reader : public cereal::InputArchive<Reader, cereal::AllowEmptyClassElisio
   }
   void Read(Value& value) {
     if (failed_) return;
+    if (limited_) {
+      ByteView after = rest_;
+      if (!SkipKey(after) || rest_.size() - after.size() > kUntrustedValueBytesMax) failed_ = true;
+      if (failed_) return;
+    }
     Result<Value> taken = TakeKey(rest_);
     if (taken) {
       value = std::move(*taken);
+      if (limited_) Charge(HeapBytes(value));
     } else {
       failed_ = true;
     }
@@ -67,6 +84,7 @@ class Reader : public cereal::InputArchive<Reader, cereal::AllowEmptyClassElisio
     const std::uint64_t ordinal = Integer();
     if (ordinal == names_.size()) names_.emplace_back(Take(Count()));
     if (ordinal >= names_.size()) failed_ = true;
+    if (limited_ && !failed_) Charge(kFieldBytes + names_[static_cast<std::size_t>(ordinal)].size());
     if (!failed_) name = names_[static_cast<std::size_t>(ordinal)];
   }
   void ReadReplica(ReplicaId& replica) {
@@ -77,8 +95,18 @@ class Reader : public cereal::InputArchive<Reader, cereal::AllowEmptyClassElisio
   }
 
  private:
+  static constexpr std::size_t kUntrustedValueBytesMax = 1 << 20;
+  static constexpr std::size_t kFieldBytes = 128;  // a field's node, without its name and value
+
+  void Charge(std::size_t bytes) {
+    if (bytes > memory_left_) failed_ = true;
+    memory_left_ -= std::min(bytes, memory_left_);
+  }
+
   ByteView rest_;
   bool failed_ = false;
+  bool limited_ = false;
+  std::size_t memory_left_ = 0;
   std::vector<std::string> names_;
   std::vector<ReplicaId> replicas_;
 };

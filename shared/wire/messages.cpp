@@ -94,9 +94,17 @@ void serialize(Archive& archive, Hello& hello) {
   archive(hello.protocol, hello.schema_hash, hello.rules_hash, hello.replica, hello.device_ms,
           hello.token, hello.tenants);
 }
-template <class Archive>
-void serialize(Archive& archive, Push& push) {
-  archive(push.tenant, push.change_sets);
+void CEREAL_LOAD_FUNCTION_NAME(wire::Reader& reader, Push& push) {
+  reader.LimitMemory(kPushMemoryBytesMax);
+  reader(push.tenant);
+  const std::size_t count = reader.Count();
+  if (count > kChangeSetsPerPushMax) return reader.Refuse();
+  for (std::size_t left = count; left > 0 && !reader.failed(); --left) {
+    reader(push.change_sets.emplace_back());
+  }
+}
+void CEREAL_SAVE_FUNCTION_NAME(wire::Writer& writer, const Push& push) {
+  writer(push.tenant, push.change_sets);
 }
 template <class Archive>
 void serialize(Archive& archive, Renew& renew) {
@@ -218,15 +226,44 @@ Bytes EncodeFrame(const Message& message) {
   return frame;
 }
 
-Result<Message> TakeFrame(ByteView& in) {
+namespace {
+
+// The type byte and the body of the next frame.
+Result<ByteView> TakeBody(ByteView& in) {
   std::uint64_t size = 0;
   if (!TakeVarint(in, size) || size == 0 || size > in.size()) {
     return Fail(Code::kCorrupt, "A frame's size does not fit its message");
   }
   const ByteView frame = in.substr(0, static_cast<std::size_t>(size));
   in.remove_prefix(frame.size());
+  return frame;
+}
+
+Result<Message> DecodeFrame(ByteView frame) {
   return DecodeAs(static_cast<unsigned char>(frame[0]), frame.substr(1),
                   std::make_index_sequence<std::variant_size_v<Message>>());
+}
+
+// The device's messages come first in the variant.
+constexpr std::size_t kDeviceTypeLast = 3;
+static_assert(std::is_same_v<std::variant_alternative_t<kDeviceTypeLast - 1, Message>, Renew>);
+
+}  // namespace
+
+Result<Message> TakeFrame(ByteView& in) {
+  const Result<ByteView> frame = TakeBody(in);
+  if (!frame) return Fail(frame.error());
+  return DecodeFrame(*frame);
+}
+
+Result<Message> TakeDeviceFrame(ByteView& in) {
+  const Result<ByteView> frame = TakeBody(in);
+  if (!frame) return Fail(frame.error());
+  const std::size_t type = static_cast<unsigned char>((*frame)[0]);
+  if (type > kDeviceTypeLast && type <= std::variant_size_v<Message>) {
+    return Fail(Code::kInvalid, "That message is the relay's to send");
+  }
+  return DecodeFrame(*frame);
 }
 
 Bytes EncodeChangeSet(const ChangeSet& change_set) { return Encode(change_set); }

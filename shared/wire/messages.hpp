@@ -28,7 +28,11 @@ inline constexpr std::size_t kTokenBytesMax = 16 << 10;
 inline constexpr std::size_t kTenantsPerHelloMax = 1000;
 inline constexpr std::size_t kChangeSetBytesMax = 16 << 20;
 inline constexpr std::size_t kRowsPerChangeSetMax = 16'000;
+inline constexpr std::size_t kPathBytesMax = 4096;
 inline constexpr std::size_t kMessageBytesMax = kChangeSetBytesMax + (1 << 20);
+inline constexpr std::size_t kChangeSetsPerPushMax = 10'000;
+// What a push may take in memory once it is decoded: well above the largest that a device makes.
+inline constexpr std::size_t kPushMemoryBytesMax = 256 << 20;
 
 // All that one mutation wrote, stamped once; applied whole or not at all.
 struct ChangeSet {
@@ -154,6 +158,8 @@ using Message = std::variant<Hello, Push, Renew, Welcome, Delta, Chunk, Verdict,
 Bytes EncodeFrame(const Message& message);
 // Takes the next frame from the front of a WebSocket message. kCorrupt names the offset and what.
 Result<Message> TakeFrame(ByteView& in);
+// The same for what a device sent: kInvalid, undecoded, if it is the relay's to send.
+Result<Message> TakeDeviceFrame(ByteView& in);
 
 // A change set alone, as the outbox keeps it: the bytes that every retry sends.
 Bytes EncodeChangeSet(const ChangeSet& change_set);

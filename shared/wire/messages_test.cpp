@@ -7,6 +7,7 @@
 #include "shared/base/hash.hpp"
 #include "shared/base/random.hpp"
 #include "shared/base/varint.hpp"
+#include "shared/value/key.hpp"
 
 namespace syncline {
 namespace {
@@ -108,6 +109,48 @@ TEST_CASE("a list that claims more than there is costs nothing") {
   frame += body;
   ByteView view = frame;
   CHECK_FALSE(TakeFrame(view));
+}
+
+// A push of one change set whose rows all write the one field `name`.
+Bytes PushOf(std::size_t rows, const std::string& name, const Value& value) {
+  Bytes body = {2, 1, 'a', 1, 0};
+  PutFixed64(body, 9);
+  body += Bytes{1, 1};
+  PutVarint(body, rows);
+  for (std::size_t i = 0; i < rows; ++i) {
+    body += Bytes{5} + Bytes(16, 'i') + Bytes{1, 0, 1, 0};
+    if (i == 0) {
+      PutVarint(body, name.size());
+      body += name;
+    }
+    AppendKey(body, value);
+  }
+  Bytes frame;
+  PutVarint(frame, body.size());
+  return frame + body;
+}
+
+TEST_CASE("a push does not grow without bound in memory: not by a long name, not by a list of nothings") {
+  const auto decodes = [](const Bytes& frame) {
+    ByteView view = frame;
+    return TakeDeviceFrame(view).has_value();
+  };
+  CHECK(decodes(PushOf(16'000, "title", "text")));
+  CHECK(decodes(PushOf(1, "title", std::string(900'000, 'x'))));
+  CHECK_FALSE(decodes(PushOf(1000, std::string(1 << 20, 'n'), "text")));
+  CHECK_FALSE(decodes(PushOf(1, "title", Array(std::size_t{2} << 20, Null{}))));
+  CHECK_FALSE(decodes(PushOf(1000, "title", Array(std::size_t{1} << 14, Null{}))));
+}
+
+TEST_CASE("what is the relay's to send is not decoded from a device") {
+  for (const Message& message : EveryMessage()) {
+    const Bytes frame = EncodeFrame(message);
+    ByteView view = frame;
+    const bool devices = std::holds_alternative<Hello>(message) ||
+                         std::holds_alternative<Push>(message) ||
+                         std::holds_alternative<Renew>(message);
+    CHECK(TakeDeviceFrame(view).has_value() == devices);
+  }
 }
 
 TEST_CASE("bytes changed at random never crash the decoder, and what decodes encodes again") {
