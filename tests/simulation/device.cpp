@@ -225,7 +225,7 @@ void SimDevice::Settle() {
   TakeNews();
   if (replica_->device().pending_count() > 0) ScheduleFlush();
   CheckTenants(*replica_, person_, relay_);
-  if (context_.OneIn(10)) Check();
+  if (context_.OneIn(16)) Check();
   CheckLiveQuery();
 }
 
@@ -287,7 +287,7 @@ void SimDevice::AddLiveQuery() {
 }
 
 void SimDevice::CheckLiveQuery() {
-  if (live_.empty()) return;
+  if (live_.empty() || context_.OneIn(2)) return;
   auto chosen = live_.begin();
   std::advance(chosen, static_cast<std::ptrdiff_t>(context_.random.Below(live_.size())));
   const auto fresh = RunQuery(chosen->second.query, false);

@@ -7,7 +7,7 @@ namespace syncline::simulation {
 namespace {
 
 // How long people work and things break, in played time.
-constexpr std::uint64_t kTroubleMs = 12'000;
+constexpr std::uint64_t kTroubleMs = 7'000;
 // After the last fault, everything must be in its place within this.
 constexpr std::uint64_t kHealingMs = 60'000;
 constexpr std::uint64_t kHealingStepsMax = 50'000;
@@ -56,7 +56,7 @@ World::World(Context& context)
   options.by_person = by_person_;
   if (context.OneIn(3)) options.authority.snapshot_chunk_bytes = 200;
   if (context.OneIn(4)) options.authority.delta_bytes_max = 400;
-  if (context.OneIn(3)) options.authority.tombstone_ms = 7000;
+  if (context.OneIn(3)) options.authority.tombstone_ms = 4000;
   if (context.OneIn(3)) options.token_ms_max = 5000;
   relay_ = std::make_unique<SimRelay>(context, application_, network_, made_, options);
   // Ann is at home in both organizations; some people have two devices.
