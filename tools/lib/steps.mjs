@@ -128,6 +128,7 @@ async function checkTypes() {
     }
   }
   add(sum, await check("types-tests-storage", "npx", ["tsc", "-p", "tests/storage"]));
+  add(sum, await check("types-tests-bench", "npx", ["tsc", "-p", "tests/bench"]));
   return sum;
 }
 

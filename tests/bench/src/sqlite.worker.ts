@@ -18,6 +18,10 @@ let byId: PreparedStatement;
 let setTitle: PreparedStatement;
 let written = 0;
 
+interface Item extends Record<string, SqlValue> {
+  id: string;
+}
+
 // As long as ours, and in the order of time as ours.
 function makeId(): string {
   const random = Math.random().toString(36).slice(2).padEnd(12, "0").slice(0, 12);
@@ -30,17 +34,17 @@ function insertItem(n: number, groupSize: number): void {
   insert.bind([...values, done ? 1 : 0, due]).stepReset();
 }
 
-function readGroup(group: number): Record<string, SqlValue>[] {
-  const rows: Record<string, SqlValue>[] = [];
+function readGroup(group: number): Item[] {
+  const rows: Item[] = [];
   byGroup.bind([space, group]);
-  while (byGroup.step()) rows.push(byGroup.get({}) as Record<string, SqlValue>);
+  while (byGroup.step()) rows.push(byGroup.get({}) as Item);
   byGroup.reset();
   return rows;
 }
 
-function readItem(id: string): Record<string, SqlValue> | null {
+function readItem(id: string): Item | null {
   byId.bind([id]);
-  const row = byId.step() ? (byId.get({}) as Record<string, SqlValue>) : null;
+  const row = byId.step() ? (byId.get({}) as Item) : null;
   byId.reset();
   return row;
 }
@@ -94,7 +98,7 @@ answerRequests({
   async readById({ reads, readRounds, bulkRows, groupSize }: LocalSizes) {
     const ids: string[] = [];
     for (let group = 0; ids.length < reads; group = (group + 7) % (bulkRows / groupSize)) {
-      ids.push(...readGroup(group).map((item) => String(item["id"])));
+      ids.push(...readGroup(group).map((item) => item.id));
     }
     ids.length = reads;
     const times = await timeEach(readRounds, async () => {
@@ -118,7 +122,7 @@ answerRequests({
     fill(first, count, groupSize);
   },
 
-  idOfGroup: ({ group }: { group: number }) => String(readGroup(group)[0]?.["id"]),
+  idOfGroup: ({ group }: { group: number }) => readGroup(group)[0]?.id,
 
   // SQLite has no live queries: it writes, runs all queries again, and tells the one that has changed.
   writeAndRead({
@@ -133,7 +137,7 @@ answerRequests({
     touched: number;
   }) {
     setTitle.bind([title, id]).stepReset();
-    let result: Record<string, SqlValue>[] = [];
+    let result: Item[] = [];
     for (let group = 0; group < queries; ++group) {
       const rows = readGroup(group);
       if (group === touched) result = rows;
