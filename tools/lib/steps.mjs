@@ -34,7 +34,7 @@ export const steps = [
   {
     name: "simulation",
     quick: true,
-    run: () => counted("simulate", "tools/simulate", ["--seeds", "20"]),
+    run: () => counted("simulate", "tools/simulate", ["--seeds", "50"]),
   },
 
   { name: "build: sanitizers", run: () => builds(() => buildPreset("debug")) },
@@ -46,7 +46,12 @@ export const steps = [
   { name: "fuzzers", run: fuzzers },
   {
     name: "simulation, longer",
-    run: () => counted("simulate-long", "tools/simulate", ["--seeds", "500"]),
+    run: () => counted("simulate-long", "tools/simulate", ["--seeds", "1000"]),
+  },
+  {
+    name: "simulation, sanitizers",
+    run: () =>
+      counted("simulate-debug", "build/debug/tests/simulation/simulate", ["--seeds", "50"]),
   },
   { name: "end to end in Chromium", run: () => counted("e2e", "node", ["tests/e2e/run.mjs"]) },
 ];
