@@ -237,16 +237,24 @@ Result<Bytes> DoNormalizeId(Replica& replica, Input& input) {
   return out + "}";
 }
 
-Result<Bytes> DoValidate(Input& input) {
+Result<Bytes> DoValidator(Replica& replica, Input& input) {
   const Value* json = input.Find("validator");
   if (!json) return Missing("validator", "an object");
-  const Result<Validator> validator = ParseValidator(ToJson(*json));
+  Result<Validator> validator = ParseValidator(ToJson(*json));
+  if (!validator) return Fail(validator.error());
+  const Result<ValidatorId> id = replica.AddValidator(std::move(*validator));
+  if (!id) return Fail(id.error());
+  return NumberJson("validator", id->value);
+}
+
+Result<Bytes> DoValidate(Replica& replica, Input& input) {
+  const Result<std::uint64_t> validator = input.NeedNumber("validator");
   if (!validator) return Fail(validator.error());
   const Value* value = input.Find("value");
   if (value) {
     if (Status fits = CheckValueLimits(*value); !fits) return Fail(fits.error());
   }
-  if (Status valid = Validate(*validator, value ? *value : Value()); !valid) {
+  if (Status valid = replica.Check({*validator}, value ? *value : Value()); !valid) {
     return Fail(valid.error());
   }
   return Bytes("{}");
@@ -429,7 +437,8 @@ Result<Bytes> Call(Replica& replica, std::uint32_t operation, ByteView json) {
     case SYNCLINE_STREAM_NEXT:
     case SYNCLINE_STREAM_CLOSE: return DoStream(replica, operation, input);
     case SYNCLINE_NORMALIZE_ID: return DoNormalizeId(replica, input);
-    case SYNCLINE_VALIDATE: return DoValidate(input);
+    case SYNCLINE_VALIDATE: return DoValidate(replica, input);
+    case SYNCLINE_VALIDATOR: return DoValidator(replica, input);
     case SYNCLINE_CONNECTED: {
       const Result<std::uint64_t> now = input.NeedNumber("now");
       Result<std::string> token = input.NeedText("token");
@@ -443,6 +452,7 @@ Result<Bytes> Call(Replica& replica, std::uint32_t operation, ByteView json) {
       if (!token) return Fail(token.error());
       return replica.session().Renew(std::move(*token));
     }
+    case SYNCLINE_PING: return replica.session().Ping();
     case SYNCLINE_EVENTS: return DoEvents(replica);
     case SYNCLINE_PENDING: return DoPending(replica);
     case SYNCLINE_REFUSED: return DoRefused(replica);

@@ -57,8 +57,10 @@ enum SynclineOperation {
   SYNCLINE_STREAM_CLOSE = 17,
   /* {"table":name,"id":text} -> {"id":text|null} */
   SYNCLINE_NORMALIZE_ID = 18,
-  /* {"validator":{...},"value":...} -> {}. Arguments and results of functions. */
+  /* {"validator":n,"value":...} -> {}. Arguments and results of functions. */
   SYNCLINE_VALIDATE = 19,
+  /* {"validator":{...}} -> {"validator":n}. Reads a validator's JSON once, for any number of checks. */
+  SYNCLINE_VALIDATOR = 20,
 
   /* --- sync: the device's end of the connection to the relay, without the socket --- */
   /* {"now":ms,"token":text}. A socket has opened: output is binary, to be sent as one message. */
@@ -73,6 +75,9 @@ enum SynclineOperation {
   SYNCLINE_DISCONNECTED = 33,
   /* {"token":text} -> binary: a newer token of the same person, to be sent. */
   SYNCLINE_RENEW = 34,
+  /* {} -> binary: a question that a living relay answers, to be sent when nothing was heard for long;
+   * empty while it has not welcomed us. */
+  SYNCLINE_PING = 35,
 
   /* --- what the application is told --- */
   /* {} -> {"invalidated":[id],"settled":[{"tenant":t,"number":n}],

@@ -11,6 +11,7 @@ namespace {
 // Streams that one execution may have open.
 constexpr std::size_t kStreamsMax = 4096;
 constexpr std::size_t kExecutionsMax = 10'000;
+constexpr std::size_t kValidatorsMax = 100'000;
 // Within a transaction creation times increase by this much: a double of today's milliseconds can tell
 // steps of 1/4096 apart.
 constexpr double kCreationStepMs = 1.0 / 1024;
@@ -492,6 +493,19 @@ Status Replica::Delete(ExecutionId id, const std::string& document,
   const Result<TenantNo> no = Enter(*located->table, TenantId(*owner));
   if (!no) return Fail(no.error());
   return WriteRow(*located, located->row->creation_time, nullptr);
+}
+
+Result<ValidatorId> Replica::AddValidator(Validator validator) {
+  if (validators_.size() >= kValidatorsMax) {
+    return Fail(Code::kInvalid, "There are too many validators; add each only once");
+  }
+  validators_.push_back(std::move(validator));
+  return ValidatorId{validators_.size() - 1};
+}
+
+Status Replica::Check(ValidatorId validator, const Value& value) const {
+  if (validator.value >= validators_.size()) return Fail(Code::kInvalid, "There is no such validator");
+  return Validate(validators_[validator.value], value);
 }
 
 Replica::News Replica::TakeNews() {

@@ -30,6 +30,10 @@ struct StreamId {
   bool operator<(StreamId other) const { return value < other.value; }
 };
 
+struct ValidatorId {
+  std::uint64_t value = 0;
+};
+
 // Convex's limits of one transaction.
 inline constexpr std::size_t kDocumentsWrittenMax = 16'000;
 
@@ -78,6 +82,10 @@ class Replica {
   // The id if it is one of that table.
   Result<std::optional<std::string>> NormalizeId(const std::string& table, const std::string& id);
 
+  // Validators of functions' arguments and results, read once and used often.
+  Result<ValidatorId> AddValidator(Validator validator);
+  Status Check(ValidatorId validator, const Value& value) const;
+
   struct News {
     std::set<QueryId> invalidated;
     std::vector<ChangeSetRef> settled;
@@ -123,6 +131,7 @@ class Replica {
   LiveQueries live_;
   std::map<ExecutionId, std::unique_ptr<Execution>> executions_;
   std::unique_ptr<Mutation> mutation_;
+  std::vector<Validator> validators_;
   std::optional<Denial> denial_;
   std::optional<Device::Salvage> salvaged_;
   Random random_{0};

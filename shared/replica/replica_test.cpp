@@ -154,7 +154,10 @@ class Person {
   }
   void Receive(const Bytes& frame) {
     ByteView view = frame;
-    if (std::holds_alternative<Chunk>(*TakeFrame(view))) ++chunks;
+    const auto first = TakeFrame(view);
+    REQUIRE(first);
+    if (std::holds_alternative<Chunk>(*first)) ++chunks;
+    if (std::holds_alternative<Pong>(*first)) ++pongs;
     const Status received = replica->session().Receive(frame, relay_.now + ahead_ms);
     REQUIRE_MESSAGE(received, (received ? "" : received.error().message));
   }
@@ -167,6 +170,12 @@ class Person {
     if (message.empty()) return false;
     Carry(session_->OnMessage(message, relay_.now));
     return true;
+  }
+  // Asks whether the relay is there; true if it answered.
+  bool Ask() {
+    const int before = pongs;
+    Carry(session_->OnMessage(replica->session().Ping(), relay_.now));
+    return pongs == before + 1;
   }
   void Added(const TenantId& tenant) {
     if (open()) Carry(session_->OnTenantAdded(tenant));
@@ -233,7 +242,7 @@ class Person {
   std::unique_ptr<Replica> replica;
   std::string closed;
   std::uint64_t ahead_ms = 0;
-  int chunks = 0;
+  int chunks = 0, pongs = 0;
 
  private:
   Relay& relay_;
@@ -470,6 +479,13 @@ TEST_CASE("a repeated push counts once, and an acknowledgement that was lost is 
   CHECK(office.ada.replica->device().pending_count() == 0);
   CHECK(office.ada.All("schedules").size() == 1);
   CHECK(office.relay.tenants().begin()->second->counters().accepted == 2);
+}
+
+TEST_CASE("the relay answers who asks whether it is there, and only an open session asks") {
+  Office office;
+  CHECK(office.ada.Ask());
+  office.ada.Disconnect();
+  CHECK(office.ada.replica->session().Ping().empty());
 }
 
 TEST_CASE("nobody can use up the numbers of another person's replica") {

@@ -2,10 +2,14 @@
 
 #include <algorithm>
 
+#include "shared/base/hash.hpp"
 #include "shared/value/key.hpp"
 
 namespace syncline {
 namespace {
+
+// Fits no relay's log, so the relay sends a snapshot; and tells the tenant from one being founded.
+const Cursor kCursorOfNoLog{1, 0, {}};
 
 const RowChange* FindChange(const ChangeSet& change_set, const RowKey& key) {
   const auto found = std::lower_bound(
@@ -33,9 +37,18 @@ Result<std::unique_ptr<Device>> Device::Open(Database& database, const Applicati
   if (!replica) return Fail(replica.error());
   std::unique_ptr<Device> device(new Device(database, application, std::move(*store), *replica));
   if (Status loaded = device->Load(); !loaded) return Fail(loaded.error());
-  // A snapshot that was cut off begins anew.
+  std::string tables;
+  for (const TableSchema& table : application.schema.tables) tables += table.name + "\n";
   Status cleaned = device->Transact([&]() -> Status {
+    const Result<bool> other_tables = device->log_.NoteTables(Fnv1a64(tables));
+    if (!other_tables) return Fail(other_tables.error());
     for (auto& [id, tenant] : device->tenants_) {
+      // Rows of a table that is new here were passed over until now.
+      if (*other_tables && tenant.record.cursor.epoch != 0) {
+        tenant.record.cursor = kCursorOfNoLog;
+        if (Status done = device->log_.PutTenant(tenant.record); !done) return done;
+      }
+      // A snapshot that was cut off begins anew.
       if (tenant.record.building.value == 0) continue;
       if (Status done = device->store_.EraseTenant(tenant.record.building); !done) return done;
       tenant.record.building = {};
@@ -67,6 +80,8 @@ Status Device::Load() {
 void Device::AddPending(Tenant& tenant, OutboxEntry entry) {
   const std::uint64_t number = entry.change_set.number;
   for (const RowChange& change : entry.change_set.rows) {
+    // A table that the application no longer has shows no rows; the relay decides on them all the same.
+    if (!application_.schema.FindTable(change.key.table)) continue;
     tenant.pending_by_row[change.key].insert(number);
   }
   tenant.outbox.insert_or_assign(number, std::move(entry));
@@ -327,6 +342,7 @@ Status Device::DropPending(Tenant& tenant, std::uint64_t number, std::set<RowKey
   CHECK(entry != tenant.outbox.end());
   for (const RowChange& change : entry->second.change_set.rows) {
     const auto pending = tenant.pending_by_row.find(change.key);
+    if (pending == tenant.pending_by_row.end()) continue;
     pending->second.erase(number);
     if (pending->second.empty()) tenant.pending_by_row.erase(pending);
     freed.insert(change.key);
@@ -451,8 +467,7 @@ Status Device::AskForSnapshot(const TenantId& id) {
   return Transact([&]() -> Status {
     Tenant* tenant = FindTenant(id);
     if (!tenant || tenant->record.cursor.epoch == 0) return Done{};
-    // Epoch 1 with seq 0 fits no relay's log, and still tells this tenant from one being founded.
-    tenant->record.cursor = {1, 0, {}};
+    tenant->record.cursor = kCursorOfNoLog;
     return log_.PutTenant(tenant->record);
   });
 }
@@ -617,7 +632,7 @@ Result<Device::Salvage> Device::TakeOver(Database& damaged) {
       fresh.settled = record.settled;
       fresh.time = record.time;
       // The relay tells the rows anew; a tenant that it never confirmed stays one being founded.
-      if (record.cursor.epoch != 0) fresh.cursor = {1, 0, {}};
+      if (record.cursor.epoch != 0) fresh.cursor = kCursorOfNoLog;
       const Result<TenantNo> no = log_.NextTenantNo();
       if (!no) return Fail(no.error());
       fresh.no = *no;

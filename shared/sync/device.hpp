@@ -4,7 +4,7 @@
 // order by the merge. For each row with pending changes the confirmed state is kept beside it, so that
 // a refusal or the relay's word about the row is a new merge and nothing else. Every step of the sync
 // is one storage transaction: the cursor, the rows, the outbox and the refusals move together.
-// Invariant: visible = confirmed (+) pending, for every row (replica_test.cpp, tests/simulation).
+// Invariant: visible = confirmed (+) pending, for every row (device_test.cpp, replica_test.cpp, tests/simulation).
 #pragma once
 #include <cstdint>
 #include <deque>

@@ -71,6 +71,14 @@ Status DeviceLog::SetReplica(ReplicaId replica) {
   return SetDeviceNumber(database_, "replica", replica.value);
 }
 
+Result<bool> DeviceLog::NoteTables(std::uint64_t tables_hash) {
+  const Result<std::uint64_t> known = DeviceNumber(database_, "tables");
+  if (!known) return Fail(known.error());
+  if (*known == tables_hash) return false;
+  if (Status set = SetDeviceNumber(database_, "tables", tables_hash); !set) return Fail(set.error());
+  return *known != 0;
+}
+
 Result<TenantNo> DeviceLog::NextTenantNo() {
   const Result<std::uint64_t> last = DeviceNumber(database_, "tenant_no");
   if (!last) return Fail(last.error());

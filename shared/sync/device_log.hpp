@@ -51,6 +51,8 @@ class DeviceLog {
   // The replica id of this file; `fresh` becomes it if there is none.
   Result<ReplicaId> Replica(ReplicaId fresh);
   Status SetReplica(ReplicaId replica);
+  // Notes which tables the application has. True if the file was last used with others.
+  Result<bool> NoteTables(std::uint64_t tables_hash);
   Result<std::vector<TenantRecord>> Tenants();
   Status PutTenant(const TenantRecord& record);
   // The record of a tenant that comes, or comes back: its numbers go on where they ended, so that the

@@ -36,6 +36,7 @@ Status DeviceSession::Handle(const Message& message, std::uint64_t now_ms) {
     awaited_ = {welcome->tenants.begin(), welcome->tenants.end()};
     return Done{};
   }
+  if (std::holds_alternative<Pong>(message)) return Done{};
   if (!welcomed_) return Fail(Code::kInvalid, "The relay must say Welcome first");
   if (const auto* delta = std::get_if<Delta>(&message)) {
     if (Status done = device_.OnDelta(*delta); !done) return done;

@@ -32,6 +32,10 @@ class DeviceSession {
   void Disconnected();
   Bytes Renew(std::string token) { return EncodeFrame(syncline::Renew{std::move(token)}); }
 
+  // A question that a living relay answers, for a connection that has only listened for long; empty
+  // before Welcome, which is an answer itself.
+  Bytes Ping() const { return welcomed_ ? EncodeFrame(syncline::Ping{}) : Bytes(); }
+
   bool welcomed() const { return welcomed_; }
   // Every tenant has arrived at what the relay had when the connection opened, or later.
   bool synced() const { return welcomed_ && awaited_.empty(); }

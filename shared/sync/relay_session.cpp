@@ -71,6 +71,8 @@ std::vector<SessionRequest> RelaySession::OnMessage(ByteView message, std::uint6
                                          " change sets");
       }
       requests.push_back(SubmitTo{std::move(push->tenant), std::move(push->change_sets)});
+    } else if (std::holds_alternative<Ping>(*frame)) {
+      requests.push_back(Send{EncodeFrame(Pong{})});
     } else {
       if (renewing_) return Close(Code::kInvalid, "A token is already being renewed");
       renewing_ = true;

@@ -166,6 +166,10 @@ void serialize(Archive& archive, Left& left) {
   archive(left.tenant);
 }
 template <class Archive>
+void serialize(Archive&, Ping&) {}
+template <class Archive>
+void serialize(Archive&, Pong&) {}
+template <class Archive>
 void serialize(Archive& archive, Fault& fault) {
   SerializeCode(archive, fault.code);
   archive(fault.message);
@@ -245,8 +249,8 @@ Result<Message> DecodeFrame(ByteView frame) {
 }
 
 // The device's messages come first in the variant.
-constexpr std::size_t kDeviceTypeLast = 3;
-static_assert(std::is_same_v<std::variant_alternative_t<kDeviceTypeLast - 1, Message>, Renew>);
+constexpr std::size_t kDeviceTypeLast = 4;
+static_assert(std::is_same_v<std::variant_alternative_t<kDeviceTypeLast - 1, Message>, Ping>);
 
 }  // namespace
 

@@ -80,6 +80,9 @@ struct Renew {
   std::string token;
 };
 
+// device -> relay: are you there? Who only listens cannot tell a silent relay from a dead connection.
+struct Ping {};
+
 // relay -> device: the answer to Hello. Tenants of the device that are not listed are to be dropped.
 struct Welcome {
   std::uint64_t schema_hash = 0;
@@ -151,8 +154,11 @@ struct Fault {
   Code code = Code::kInvalid;
   std::string message;
 };
+// relay -> device: the answer to Ping.
+struct Pong {};
 
-using Message = std::variant<Hello, Push, Renew, Welcome, Delta, Chunk, Verdict, Left, Fault>;
+using Message = std::variant<Hello, Push, Renew, Ping, Welcome, Delta, Chunk, Verdict, Left, Fault,
+                             Pong>;
 
 // One frame, its size in front.
 Bytes EncodeFrame(const Message& message);

@@ -38,6 +38,9 @@ export interface SessionStatus {
 // Without an answer for this long, a connection that owes one is dead.
 const answerTimeoutMs = 15_000;
 const tickMs = 2_000;
+// Who has heard nothing for this long asks whether anybody is there: a connection that only listens
+// cannot tell silence from a broken line.
+const silenceMs = 30_000;
 // A tick this late means that the machine slept: its sockets are dead without knowing it. (Browsers let
 // a page in the background tick once a minute.)
 const sleepMs = 75_000;
@@ -55,6 +58,7 @@ export class Session {
   private ticker: ReturnType<typeof setInterval> | undefined;
   private lastTickMs = 0;
   private owedSinceMs: number | null = null;
+  private heardMs = 0;
   private token: string;
   private welcomed = false;
   private synced = false;
@@ -151,6 +155,7 @@ export class Session {
   private async receive(socket: Socket, data: unknown): Promise<void> {
     if (this.socket !== socket) return;
     this.owedSinceMs = null;
+    this.heardMs = Date.now();
     if (!(data instanceof ArrayBuffer)) {
       this.failed({ code: "corrupt", message: "the relay sent text instead of bytes" });
       return;
@@ -183,9 +188,18 @@ export class Session {
     } else if (this.isOpen && this.socket && this.socket.bufferedAmount < bufferedBytesMax) {
       // What a full buffer kept back.
       void this.options.engine.exclusively(() => {
-        if (!this.options.engine.isClosed) this.flush();
+        if (this.options.engine.isClosed) return;
+        this.flush();
+        if (this.owedSinceMs === null && now - this.heardMs > silenceMs) this.ask();
       });
     }
+  }
+
+  private ask(): void {
+    const question = this.options.engine.takePing();
+    if (question.length === 0) return;
+    this.socket?.send(question);
+    this.owedSinceMs = Date.now();
   }
 
   private lost(socket: Socket): void {

@@ -122,6 +122,11 @@ export class Engine {
     return this.core.message(operation.send, { now: Date.now() });
   }
 
+  // A question that a living relay answers; empty while it has not welcomed us. REQUIRES: as above.
+  takePing(): Uint8Array<ArrayBuffer> {
+    return this.core.message(operation.ping, {});
+  }
+
   exclusively<Result>(work: () => Result): Promise<Result> {
     return this.lock.write(work);
   }

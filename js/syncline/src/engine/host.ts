@@ -41,6 +41,8 @@ export class FunctionHost {
   private readonly functions: FunctionTable;
   private readonly instances: InstancePool;
   private readonly random = SeededRandom.fromSystem();
+  // The core's number of each validator, by its JSON: an application has as many as it has functions.
+  private readonly validators = new Map<string, number>();
 
   constructor(
     app: App,
@@ -139,10 +141,20 @@ export class FunctionHost {
   private validate(what: string, path: string, validator: string | null, value: string): void {
     if (validator === null) return;
     try {
-      this.engine.callText(operation.validate, `{"validator":${validator},"value":${value}}`);
+      const number = this.validators.get(validator) ?? this.addValidator(validator);
+      this.engine.callText(operation.validate, `{"validator":${number},"value":${value}}`);
     } catch (error) {
       if (!(error instanceof SynclineError)) throw error;
       throw new SynclineError(error.code, `${what}: ${path}: ${error.message}`, { cause: error });
     }
+  }
+
+  private addValidator(json: string): number {
+    const input = `{"validator":${json}}`;
+    const { validator } = JSON.parse(this.engine.callText(operation.validator, input)) as {
+      validator: number;
+    };
+    this.validators.set(json, validator);
+    return validator;
   }
 }
