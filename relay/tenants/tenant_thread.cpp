@@ -52,16 +52,23 @@ void TenantThread::Join(const Peer& peer, const TenantHello& hello) {
     return;
   }
   const auto open = Open(tenant);
-  if (!open) {
-    LogFailure(tenant, "open", open.error());
-    // A damaged tenant must not keep a person from their others; what may pass is tried again.
-    if (open.error().code == Code::kUnavailable) outlets_.cut({peer.session});
-    return;
-  }
+  if (!open) return TurnAway(peer.session, tenant, open.error());
+  (*open)->joined.insert(peer.session);
   const Status joined = (*open)->authority->Join(peer, hello, outlets_.now_ms());
   if (!joined) return Drop(tenants_.find(tenant), "join", joined.error());
-  if ((*open)->authority->joined(peer.session)) (*open)->joined.insert(peer.session);
+  if (!(*open)->authority->joined(peer.session)) (*open)->joined.erase(peer.session);
   PassOn(tenant, **open);
+}
+
+// What may pass is tried again after a new connection. A damaged tenant must not keep a person from
+// their others, so their session goes on without it.
+void TenantThread::TurnAway(SessionId session, const TenantId& tenant, const Error& error) {
+  if (error.code == Code::kUnavailable) {
+    LogFailure(tenant, "open", error);
+    outlets_.cut({session});
+  } else if (damaged_.insert(tenant).second) {
+    LogFailure(tenant, "open", error);
+  }
 }
 
 void TenantThread::Leave(SessionId session, const TenantId& tenant) {
@@ -87,10 +94,7 @@ void TenantThread::Submit(const Peer& peer, const TenantId& tenant,
     return Refuse(peer, tenant, change_sets);
   }
   const auto open = Open(tenant);
-  if (!open) {
-    LogFailure(tenant, "open", open.error());
-    return outlets_.cut({peer.session});
-  }
+  if (!open) return TurnAway(peer.session, tenant, open.error());
   Authority& authority = *(*open)->authority;
   if (authority.submitted_bytes() > limits_.queue_bytes_max) {
     log_.Warn("tenant_queue_full", {{"tenant", tenant.text}, {"session", peer.session.value}});
@@ -127,6 +131,7 @@ Result<TenantThread::OpenTenant*> TenantThread::Open(const TenantId& tenant) {
     found->second.used_ms = outlets_.now_ms();
     return &found->second;
   }
+  if (damaged_.count(tenant)) return Fail(Code::kCorrupt, "found damaged before");
   const Status room = MakeRoom();
   if (!room) return Fail(room.error());
   auto database = storage_.open(tenant);
@@ -266,6 +271,7 @@ void TenantThread::LogFailure(const TenantId& tenant, const char* doing, const E
 // marked dirty, so its members are read anew.
 void TenantThread::Drop(Tenants::iterator found, const char* doing, const Error& error) {
   LogFailure(found->first, doing, error);
+  if (error.code == Code::kCorrupt) damaged_.insert(found->first);
   std::set<SessionId> sessions = std::move(found->second.joined);
   sessions.merge(found->second.waiting);
   tenants_.erase(found);

@@ -83,6 +83,7 @@ class TenantThread {
   void Commit(Tenants::iterator found);
   void TellMembers(const TenantId& tenant, OpenTenant& open);
   void PassOn(const TenantId& tenant, OpenTenant& open);
+  void TurnAway(SessionId session, const TenantId& tenant, const Error& error);
   void Refuse(const Peer& peer, const TenantId& tenant, const std::vector<ChangeSet>& change_sets);
   void Drop(Tenants::iterator found, const char* doing, const Error& error);
   void LogFailure(const TenantId& tenant, const char* doing, const Error& error);
@@ -97,6 +98,8 @@ class TenantThread {
   const Limits limits_;
   const TenantOutlets outlets_;
   Tenants tenants_;
+  // Found damaged: not opened again until the relay is started anew.
+  std::set<TenantId> damaged_;
   std::deque<TenantId> due_;  // tenants with something submitted, each once
   bool turn_scheduled_ = false;
   // Turns that were given up to let more arrive, and whether more did.

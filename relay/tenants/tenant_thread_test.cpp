@@ -25,6 +25,7 @@ struct Bench {
   // Pages that a tenant's file may have; 0: as many as it likes.
   int pages_max = 0;
   int opens_failing = 0;
+  Code open_error = Code::kUnavailable;
   std::deque<std::function<void()>> turns;
   std::vector<std::pair<SessionId, Message>> delivered;
   std::vector<Bytes> added;
@@ -38,7 +39,7 @@ struct Bench {
     storage.open = [this, open = storage.open](const TenantId& tenant) {
       if (opens_failing > 0) {
         --opens_failing;
-        return Result<std::unique_ptr<Database>>(Fail(Code::kUnavailable, "no room"));
+        return Result<std::unique_ptr<Database>>(Fail(open_error, "no room"));
       }
       auto database = open(tenant);
       REQUIRE(database.has_value());
@@ -218,6 +219,23 @@ TEST_CASE("tenants: one that cannot be opened now cuts who asks, to come back") 
   bench.Push(group, MakeChangeSet(2, {InsertNote(group, "note")}), ada);
   bench.RunTurns();
   CHECK_EQ(bench.metrics.accepted, 2);
+}
+
+TEST_CASE("tenants: a damaged one is left alone, and its people keep their others") {
+  Bench bench;
+  const Peer ada = Bench::PeerOf("ada@a");
+  const RowKey damaged = bench.FoundGroup(ada);
+  const RowKey whole = bench.FoundGroup(ada);
+  bench.tenants->CloseAll();
+  bench.opens_failing = 1;
+  bench.open_error = Code::kCorrupt;
+  bench.tenants->Join(ada, {TenantOf(damaged), {}, 1});
+  bench.Push(damaged, MakeChangeSet(2, {InsertNote(damaged, "note")}), ada);
+  bench.Push(whole, MakeChangeSet(2, {InsertNote(whole, "note")}), ada);
+  bench.RunTurns();
+  CHECK(bench.cut.empty());
+  CHECK_EQ(bench.metrics.storage_errors, 1);
+  CHECK_EQ(bench.metrics.accepted, 3);
 }
 
 TEST_CASE("tenants: more than may wait for one tenant cuts the sender") {
