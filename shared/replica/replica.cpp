@@ -505,7 +505,7 @@ Result<ValidatorId> Replica::AddValidator(Validator validator) {
 
 Status Replica::Check(ValidatorId validator, const Value& value) const {
   if (validator.value >= validators_.size()) return Fail(Code::kInvalid, "There is no such validator");
-  return Validate(validators_[validator.value], value);
+  return Validate(validators_[static_cast<std::size_t>(validator.value)], value);
 }
 
 Replica::News Replica::TakeNews() {
