@@ -563,5 +563,19 @@ TEST_CASE("a device that knows nothing gets a snapshot in parts, and never shows
   CHECK(again.All("users").size() == 3);
 }
 
+TEST_CASE("a set-aside file without our tables gives nothing back, and stops nothing") {
+  auto empty = Database::Open({":memory:", "", Durability::kNone, 1024, false});
+  REQUIRE(empty);
+  auto database = Database::Open({":memory:", "", Durability::kNone, 1024, false});
+  REQUIRE(database);
+  const Application application = *ParseApplication(kApplication);
+  auto device = Device::Open(**database, application, ReplicaId{5});
+  REQUIRE(device);
+  const auto salvage = (*device)->TakeOver(**empty);
+  REQUIRE(salvage);
+  CHECK(salvage->change_sets == 0);
+  CHECK_FALSE(salvage->complete);
+}
+
 }  // namespace
 }  // namespace syncline

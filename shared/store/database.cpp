@@ -142,8 +142,8 @@ Status Database::Configure(const Options& options) {
 }
 
 Database::~Database() {
-  for (auto& [sql, statements] : cached_by_sql_) {
-    for (Cached& cached : statements) {
+  for (auto& [sql, of_sql] : cached_by_sql_) {
+    for (Cached& cached : of_sql.statements) {
       CHECK(!*cached.in_use);
       sqlite3_finalize(cached.statement);
     }
@@ -152,7 +152,13 @@ Database::~Database() {
 }
 
 Statement Database::Prepare(std::string_view sql) {
-  std::vector<Cached>& statements = cached_by_sql_[std::string(sql)];
+  auto found = cached_by_sql_.find(sql);
+  if (found == cached_by_sql_.end()) {
+    auto owned = std::make_unique<std::string>(sql);
+    const std::string_view key = *owned;
+    found = cached_by_sql_.emplace(key, CachedSql{std::move(owned), {}}).first;
+  }
+  std::vector<Cached>& statements = found->second.statements;
   for (Cached& cached : statements) {
     if (*cached.in_use) continue;
     *cached.in_use = true;
@@ -162,9 +168,10 @@ Statement Database::Prepare(std::string_view sql) {
   const int result = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()),
                                         SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
   if (result != SQLITE_OK) {
-    // Preparing reads the schema, so damage shows here; wrong SQL would be our own fault.
-    CHECK(CodeOf(result) != Code::kInvalid);
-    return Statement(FailOf(handle_, result).error);
+    // Preparing reads the schema: SQL of ours that does not fit the file is damage to the file.
+    Error error = FailOf(handle_, result).error;
+    if (error.code == Code::kInvalid) error.code = Code::kCorrupt;
+    return Statement(std::move(error));
   }
   statements.push_back({statement, std::make_unique<bool>(true)});
   return Statement(statement, statements.back().in_use.get());

@@ -103,11 +103,15 @@ class Database {
     sqlite3_stmt* statement;
     std::unique_ptr<bool> in_use;
   };
+  struct CachedSql {
+    std::unique_ptr<std::string> sql;  // what the key of the map views
+    std::vector<Cached> statements;
+  };
   explicit Database(sqlite3* handle) : handle_(handle) {}
   Status Configure(const Options& options);
 
   sqlite3* handle_;
-  std::unordered_map<std::string, std::vector<Cached>> cached_by_sql_;
+  std::unordered_map<std::string_view, CachedSql> cached_by_sql_;
 };
 
 }  // namespace syncline
