@@ -220,7 +220,8 @@ Result<Bytes> DoStream(Replica& replica, std::uint32_t operation, Input& input) 
   const Result<Stream::Page> page = replica.NextPage(*execution, {*stream}, wanted, given);
   if (!page) return Fail(page.error());
   Bytes out = "{";
-  AppendList(out, "page", page->documents, [&](const Object& document) { AppendJson(out, document); });
+  AppendList(out, "page", page->documents,
+             [&](const Object& document) { AppendJson(out, document); });
   out += page->done ? ",\"done\":true}" : ",\"done\":false}";
   return out;
 }
@@ -300,8 +301,8 @@ Bytes DoEvents(Replica& replica) {
   }
   out += ",\"recovered\":";
   if (news.salvaged) {
-    out += "{\"change_sets\":" + std::to_string(news.salvaged->change_sets) + ",\"complete\":" +
-           (news.salvaged->complete ? "true}" : "false}");
+    out += "{\"change_sets\":" + std::to_string(news.salvaged->change_sets) +
+           ",\"complete\":" + (news.salvaged->complete ? "true}" : "false}");
   } else {
     out += "null";
   }

@@ -106,7 +106,8 @@ enum SynclineOperation {
  * "recovered":{"change_sets":n,"complete":bool} once. */
 uint32_t syncline_open(const uint8_t* input, size_t input_size);
 void syncline_close(uint32_t engine);
-uint32_t syncline_call(uint32_t engine, uint32_t operation, const uint8_t* input, size_t input_size);
+uint32_t syncline_call(uint32_t engine, uint32_t operation, const uint8_t* input,
+                       size_t input_size);
 const uint8_t* syncline_output(void);
 size_t syncline_output_size(void);
 uint8_t* syncline_allocate(size_t size);

@@ -10,10 +10,9 @@ namespace syncline {
 bool operator==(const RowState& a, const RowState& b) {
   if (!(a.clock == b.clock) || a.fields.size() != b.fields.size()) return false;
   if (a.alive() && a.creation_time != b.creation_time) return false;
-  return std::equal(a.fields.begin(), a.fields.end(), b.fields.begin(),
-                    [](const auto& x, const auto& y) {
-                      return x.first == y.first && x.second == y.second;
-                    });
+  return std::equal(
+      a.fields.begin(), a.fields.end(), b.fields.begin(),
+      [](const auto& x, const auto& y) { return x.first == y.first && x.second == y.second; });
 }
 
 namespace {

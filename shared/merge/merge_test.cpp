@@ -20,7 +20,8 @@ struct Stamped {
 constexpr RowKey kKey{{1}, {}};
 
 Stamped RandomChange(Random& random, std::uint64_t time) {
-  static const std::string kPaths[] = {"a", "b", std::string("o"), std::string("o") + kPathStep + "x"};
+  static const std::string kPaths[] = {"a", "b", std::string("o"),
+                                       std::string("o") + kPathStep + "x"};
   Stamped made;
   made.stamp = {{time}, {1 + random.Below(3)}};
   made.change.key = kKey;
@@ -83,14 +84,17 @@ TEST_CASE("changes give the same row in whatever order and however often they co
     }
     RowState expected = origin;
     for (const Stamped& made : changes) static_cast<void>(Apply(expected, made.change, made.stamp));
-    for (std::size_t i = changes.size(); i > 1; --i) std::swap(changes[i - 1], changes[random.Below(i)]);
+    for (std::size_t i = changes.size(); i > 1; --i)
+      std::swap(changes[i - 1], changes[random.Below(i)]);
     changes.push_back(changes.front());
     RowState shuffled = origin;
     // A replica patches only a life that it has seen begin, so causal delivery never brings the patch
     // first. This shuffle does; offering everything again stands for the delivery that waits.
     for (int pass = 0; pass < 3; ++pass) {
-      for (const Stamped& made : changes) static_cast<void>(Apply(shuffled, made.change, made.stamp));
-      for (const Stamped& made : changes) static_cast<void>(Apply(expected, made.change, made.stamp));
+      for (const Stamped& made : changes)
+        static_cast<void>(Apply(shuffled, made.change, made.stamp));
+      for (const Stamped& made : changes)
+        static_cast<void>(Apply(expected, made.change, made.stamp));
     }
     INFO("round ", round);
     REQUIRE(shuffled == expected);

@@ -18,10 +18,10 @@ struct Operator {
   std::size_t operands;
 };
 constexpr Operator kOperators[] = {
-    {"$eq", Filter::Op::kEq, 2},   {"$neq", Filter::Op::kNeq, 2}, {"$lt", Filter::Op::kLt, 2},
-    {"$lte", Filter::Op::kLte, 2}, {"$gt", Filter::Op::kGt, 2},   {"$gte", Filter::Op::kGte, 2},
-    {"$add", Filter::Op::kAdd, 2}, {"$sub", Filter::Op::kSub, 2}, {"$mul", Filter::Op::kMul, 2},
-    {"$div", Filter::Op::kDiv, 2}, {"$mod", Filter::Op::kMod, 2}, {"$neg", Filter::Op::kNeg, 1},
+    {"$eq", Filter::Op::kEq, 2},      {"$neq", Filter::Op::kNeq, 2},  {"$lt", Filter::Op::kLt, 2},
+    {"$lte", Filter::Op::kLte, 2},    {"$gt", Filter::Op::kGt, 2},    {"$gte", Filter::Op::kGte, 2},
+    {"$add", Filter::Op::kAdd, 2},    {"$sub", Filter::Op::kSub, 2},  {"$mul", Filter::Op::kMul, 2},
+    {"$div", Filter::Op::kDiv, 2},    {"$mod", Filter::Op::kMod, 2},  {"$neg", Filter::Op::kNeg, 1},
     {"$and", Filter::Op::kAnd, kAny}, {"$or", Filter::Op::kOr, kAny}, {"$not", Filter::Op::kNot, 1},
 };
 

@@ -12,8 +12,23 @@ namespace syncline {
 
 struct Filter {
   enum class Op {
-    kField, kLiteral, kEq, kNeq, kLt, kLte, kGt, kGte, kAdd, kSub, kMul, kDiv, kMod, kNeg, kAnd,
-    kOr, kNot,
+    kField,
+    kLiteral,
+    kEq,
+    kNeq,
+    kLt,
+    kLte,
+    kGt,
+    kGte,
+    kAdd,
+    kSub,
+    kMul,
+    kDiv,
+    kMod,
+    kNeg,
+    kAnd,
+    kOr,
+    kNot,
   };
   Op op = Op::kLiteral;
   std::string path;  // kField, dotted

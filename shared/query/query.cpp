@@ -56,7 +56,8 @@ struct Slot {
 
 Slot SlotOf(const TableLayout& table, const std::string& field, const Value& value) {
   if (field == "_id") {
-    return {IdBound(table.schema->number, value, false), IdBound(table.schema->number, value, true)};
+    return {IdBound(table.schema->number, value, false),
+            IdBound(table.schema->number, value, true)};
   }
   Slot slot;
   AppendKey(slot.at, value);
@@ -90,20 +91,23 @@ Result<KeyRange> CompileRange(const TableLayout& table, IndexOrdinal index,
     }
     if (bound.kind == Bound::Kind::kEq) {
       const Bound*& held = equal[static_cast<std::size_t>(field - fields.begin())];
-      if (held) return Wrong(index_name, "\"" + bound.path + "\" is held to two values; use one q.eq");
+      if (held)
+        return Wrong(index_name, "\"" + bound.path + "\" is held to two values; use one q.eq");
       held = &bound;
       continue;
     }
     const Bound*& side = IsLower(bound.kind) ? lower : upper;
     if (side) {
-      return Wrong(index_name, std::string("there are two ") + (IsLower(bound.kind) ? "lower" : "upper") +
+      return Wrong(index_name, std::string("there are two ") +
+                                   (IsLower(bound.kind) ? "lower" : "upper") +
                                    " bounds; an index range takes one of each");
     }
     side = &bound;
   }
   if (lower && upper && lower->path != upper->path) {
-    return Wrong(index_name, "\"" + lower->path + "\" and \"" + upper->path +
-                                 "\" are both bounded; only one field may be, use filter for the other");
+    return Wrong(index_name,
+                 "\"" + lower->path + "\" and \"" + upper->path +
+                     "\" are both bounded; only one field may be, use filter for the other");
   }
   Bytes prefix;
   std::size_t position = 0;
@@ -121,8 +125,9 @@ Result<KeyRange> CompileRange(const TableLayout& table, IndexOrdinal index,
   }
   const Bound* bounded = lower ? lower : upper;
   if (bounded && (position == fields.size() || bounded->path != fields[position])) {
-    return Wrong(index_name, "\"" + bounded->path + "\" is bounded, but the fields before it in the "
-                                                    "index must be held with q.eq first");
+    return Wrong(index_name, "\"" + bounded->path +
+                                 "\" is bounded, but the fields before it in the "
+                                 "index must be held with q.eq first");
   }
   KeyRange range{prefix, PrefixEnd(prefix)};
   if (lower) {
@@ -141,9 +146,11 @@ Result<KeyRange> CompileRange(const TableLayout& table, IndexOrdinal index,
 namespace {
 
 Result<Bound> ParseBound(const Value& json) {
-  static constexpr std::pair<const char*, Bound::Kind> kKinds[] = {
-      {"Eq", Bound::Kind::kEq},   {"Gt", Bound::Kind::kGt},   {"Gte", Bound::Kind::kGte},
-      {"Lt", Bound::Kind::kLt}, {"Lte", Bound::Kind::kLte}};
+  static constexpr std::pair<const char*, Bound::Kind> kKinds[] = {{"Eq", Bound::Kind::kEq},
+                                                                   {"Gt", Bound::Kind::kGt},
+                                                                   {"Gte", Bound::Kind::kGte},
+                                                                   {"Lt", Bound::Kind::kLt},
+                                                                   {"Lte", Bound::Kind::kLte}};
   const Object* object = json.As<Object>();
   const Value* type = object ? object->Find("type") : nullptr;
   const Value* path = object ? object->Find("fieldPath") : nullptr;
@@ -216,7 +223,8 @@ Result<Query> ParseQuery(const TableStore& store, const Value& json) {
   }
   const Array& list = *operators->As<Array>();
   if (list.size() > kOperatorsMax) {
-    return Fail(Code::kInvalid, "A query takes at most " + std::to_string(kOperatorsMax) + " operators");
+    return Fail(Code::kInvalid,
+                "A query takes at most " + std::to_string(kOperatorsMax) + " operators");
   }
   for (const Value& step : list) {
     const Object* operation = step.As<Object>();

@@ -62,9 +62,9 @@ Result<std::optional<Entry>> Stream::NextEntry(std::size_t page) {
                          std::make_move_iterator(entries->end()));
     }
     if (walk.buffer.empty()) continue;
-    const bool first = !next || (query_.descending
-                                     ? walk.buffer.front().key > next->buffer.front().key
-                                     : walk.buffer.front().key < next->buffer.front().key);
+    const bool first =
+        !next || (query_.descending ? walk.buffer.front().key > next->buffer.front().key
+                                    : walk.buffer.front().key < next->buffer.front().key);
     if (first) next = &walk;
   }
   if (!next) {
@@ -134,10 +134,11 @@ void Stream::AddReads(ReadSet& read_set) const {
   // Tenants are walked side by side: each was read as far as the farthest got.
   const KeyRange* farthest = nullptr;
   for (const KeyRange& rest : mark.rests) {
-    const bool begun = query_.descending ? rest.high != query_.range.high : rest.low != query_.range.low;
+    const bool begun =
+        query_.descending ? rest.high != query_.range.high : rest.low != query_.range.low;
     if (!begun || Empty(rest)) continue;
-    const bool farther = !farthest || (query_.descending ? rest.high < farthest->high
-                                                         : rest.low > farthest->low);
+    const bool farther =
+        !farthest || (query_.descending ? rest.high < farthest->high : rest.low > farthest->low);
     if (farther) farthest = &rest;
   }
   for (std::size_t i = 0; i < walks_.size(); ++i) {
@@ -151,10 +152,10 @@ void Stream::AddReads(ReadSet& read_set) const {
     }
     if (Empty(walked)) continue;
     const TenantNo tenant = walks_[i].tenant;
-    const Bytes high = walked.high.empty() ? TenantKey({tenant.value + 1}, {})
-                                           : TenantKey(tenant, walked.high);
-    read_set.push_back({query_.table->schema->number, query_.index,
-                        {TenantKey(tenant, walked.low), high}});
+    const Bytes high =
+        walked.high.empty() ? TenantKey({tenant.value + 1}, {}) : TenantKey(tenant, walked.high);
+    read_set.push_back(
+        {query_.table->schema->number, query_.index, {TenantKey(tenant, walked.low), high}});
   }
 }
 

@@ -19,7 +19,8 @@ constexpr char kSchema[] = R"json({"tables":[{"tableName":"t","indexes":[
   "documentType":{"type":"any"}}],"schemaValidation":true})json";
 
 struct Fixture {
-  std::unique_ptr<Database> database = *Database::Open({":memory:", "", Durability::kNone, 1024, false});
+  std::unique_ptr<Database> database =
+      *Database::Open({":memory:", "", Durability::kNone, 1024, false});
   Schema schema = *ParseSchema(kSchema);
   TableStore store = *TableStore::Open(*database, schema, {});
   TableNumber table = schema.tables[0].number;
@@ -88,8 +89,10 @@ TEST_CASE("index ranges hold equalities in any order and one bounded field") {
                                    Step("Lt", "b", "5"))) == std::vector<int>{3});
   CHECK(fixture.Tags(fixture.Index(Step("Eq", "a", "1") + "," + Step("Lte", "b", "3"), "desc")) ==
         std::vector<int>{3, 1});
-  CHECK(fixture.Tags(fixture.Index(Step("Eq", "a", "1") + "," + Step("Eq", "b", "3") + "," +
-                                   Step("Gt", "_creationTime", "1003"))).empty());
+  CHECK(fixture
+            .Tags(fixture.Index(Step("Eq", "a", "1") + "," + Step("Eq", "b", "3") + "," +
+                                Step("Gt", "_creationTime", "1003")))
+            .empty());
   CHECK(fixture.Tags(fixture.Index(Step("Lt", "a", "2"))) == std::vector<int>{1, 3, 5});
   CHECK(fixture.Tags(fixture.Index(Step("Gt", "a", "5") + "," + Step("Lt", "a", "2"))).empty());
 }
@@ -99,9 +102,11 @@ TEST_CASE("a missing field is undefined, below null, and can be asked for") {
   fixture.Add(1, Value(), 1.0);
   fixture.Add(2, Null{}, 1.0);
   fixture.Add(3, 0.0, 1.0);
-  CHECK(fixture.Tags(fixture.Index(Step("Eq", "a", R"({"$undefined":null})"))) == std::vector<int>{1});
+  CHECK(fixture.Tags(fixture.Index(Step("Eq", "a", R"({"$undefined":null})"))) ==
+        std::vector<int>{1});
   CHECK(fixture.Tags(fixture.Index(Step("Eq", "a", "null"))) == std::vector<int>{2});
-  CHECK(fixture.Tags(fixture.Index(Step("Gt", "a", R"({"$undefined":null})"))) == std::vector<int>{2, 3});
+  CHECK(fixture.Tags(fixture.Index(Step("Gt", "a", R"({"$undefined":null})"))) ==
+        std::vector<int>{2, 3});
 }
 
 TEST_CASE("wrong ranges say what to do") {
@@ -109,10 +114,11 @@ TEST_CASE("wrong ranges say what to do") {
   CHECK(fixture.Complaint(Step("Eq", "z", "1")).find("not in this index") != std::string::npos);
   CHECK(fixture.Complaint(Step("Eq", "b", "1")).find("add q.eq for it first") != std::string::npos);
   CHECK(fixture.Complaint(Step("Gt", "b", "1")).find("held with q.eq first") != std::string::npos);
-  CHECK(fixture.Complaint(Step("Gt", "a", "1") + "," + Step("Gte", "a", "1")).find("two lower bounds") !=
-        std::string::npos);
-  CHECK(fixture.Complaint(Step("Gt", "a", "1") + "," + Step("Lt", "b", "1")).find("only one field") !=
-        std::string::npos);
+  CHECK(fixture.Complaint(Step("Gt", "a", "1") + "," + Step("Gte", "a", "1"))
+            .find("two lower bounds") != std::string::npos);
+  CHECK(
+      fixture.Complaint(Step("Gt", "a", "1") + "," + Step("Lt", "b", "1")).find("only one field") !=
+      std::string::npos);
   CHECK(fixture.Complaint(Step("Eq", "a", "1") + "," + Step("Eq", "a", "2")).find("two values") !=
         std::string::npos);
   const auto missing = fixture.Parse(
@@ -127,9 +133,9 @@ TEST_CASE("ids in a range compare as their texts do, also when the text is no id
   fixture.Add(2, 1.0, 1.0);
   const std::string id = IdToText({fixture.table, one.id});
   const auto by_id = [&](const std::string& range) {
-    return fixture.Tags(fixture.Parse(
-        R"({"source":{"type":"IndexRange","indexName":"t.by_id","range":[)" + range +
-        R"(],"order":null},"operators":[]})"));
+    return fixture.Tags(
+        fixture.Parse(R"({"source":{"type":"IndexRange","indexName":"t.by_id","range":[)" + range +
+                      R"(],"order":null},"operators":[]})"));
   };
   CHECK(by_id(Step("Eq", "_id", "\"" + id + "\"")) == std::vector<int>{1});
   CHECK(by_id(Step("Gt", "_id", "\"" + id + "\"")) == std::vector<int>{2});
@@ -143,7 +149,8 @@ TEST_CASE("ids in a range compare as their texts do, also when the text is no id
 TEST_CASE("filters and limits apply in the order of the chain") {
   Fixture fixture;
   for (unsigned char tag = 1; tag <= 6; ++tag) fixture.Add(tag, 1.0, double(tag));
-  const std::string odd = R"({"filter":{"$eq":[{"$mod":[{"$field":"b"},{"$literal":2}]},{"$literal":1}]}})";
+  const std::string odd =
+      R"({"filter":{"$eq":[{"$mod":[{"$field":"b"},{"$literal":2}]},{"$literal":1}]}})";
   CHECK(fixture.Tags(fixture.Index("", "asc", odd)) == std::vector<int>{1, 3, 5});
   CHECK(fixture.Tags(fixture.Index("", "asc", odd + R"(,{"limit":2})")) == std::vector<int>{1, 3});
   CHECK(fixture.Tags(fixture.Index("", "asc", R"({"limit":3},)" + odd)) == std::vector<int>{1, 3});
@@ -175,7 +182,8 @@ TEST_CASE("tenants are merged in the index's order") {
 }
 
 // The law: a write that changes what a query answers touches its read set.
-TEST_CASE("a query is touched by every write that changes its answer, and a far one leaves it alone") {
+TEST_CASE(
+    "a query is touched by every write that changes its answer, and a far one leaves it alone") {
   Random random(11);
   for (int round = 0; round < 300; ++round) {
     Fixture fixture;
@@ -222,7 +230,8 @@ TEST_CASE("a query is touched by every write that changes its answer, and a far 
     changed.document.Set("tag", static_cast<double>(tag));
     const TenantNo tenant = found == rows.end() ? TenantNo{1} : found->second.first;
     const bool gone = found != rows.end() && random.OneIn(3);
-    REQUIRE(fixture.store.Write(tenant, fixture.table, found == rows.end() ? nullptr : &found->second.second,
+    REQUIRE(fixture.store.Write(tenant, fixture.table,
+                                found == rows.end() ? nullptr : &found->second.second,
                                 gone ? nullptr : &changed, fixture.touched));
     REQUIRE(fixture.database->Commit());
     INFO("round ", round);
@@ -252,7 +261,9 @@ TEST_CASE("the interval tree finds what a plain list finds, while it grows and s
   Random random(3);
   IntervalTree tree;
   std::vector<Interval> list;
-  const auto key = [&] { return Bytes(1 + random.Below(2), static_cast<char>('a' + random.Below(6))); };
+  const auto key = [&] {
+    return Bytes(1 + random.Below(2), static_cast<char>('a' + random.Below(6)));
+  };
   for (int step = 0; step < 20'000; ++step) {
     if (list.empty() || random.Below(3) != 0) {
       Interval made{key(), random.OneIn(8) ? Bytes() : key(), random.Below(50)};

@@ -59,8 +59,8 @@ Result<std::unique_ptr<Replica>> Replica::Open(const Options& options) {
   Result<std::unique_ptr<Database>> database = Database::Open(options.database);
   if (!database) return Fail(database.error());
   replica->database_ = std::move(*database);
-  Result<std::unique_ptr<Device>> device = Device::Open(
-      *replica->database_, *replica->application_, ReplicaId{replica->random_.Next() | 1});
+  Result<std::unique_ptr<Device>> device = Device::Open(*replica->database_, *replica->application_,
+                                                        ReplicaId{replica->random_.Next() | 1});
   if (!device) return Fail(device.error());
   replica->device_ = std::move(*device);
   replica->session_ = std::make_unique<DeviceSession>(*replica->device_);
@@ -123,7 +123,8 @@ Status Replica::Abort(ExecutionId id) {
 Result<QueryId> Replica::Keep(ExecutionId id) {
   Result<Execution*> execution = Find(id, false);
   if (!execution) return Fail(execution.error());
-  if ((*execution)->begin.mutation) return Fail(Code::kInvalid, "A mutation cannot be a live query");
+  if ((*execution)->begin.mutation)
+    return Fail(Code::kInvalid, "A mutation cannot be a live query");
   for (const auto& [stream_id, stream] : (*execution)->streams) {
     stream.AddReads((*execution)->reads);
   }
@@ -154,9 +155,9 @@ Result<std::optional<ChangeSetRef>> Replica::CommitMutation() {
   }
   std::optional<ChangeSetRef> made;
   if (!changes.empty()) {
-    Result<std::uint64_t> number = device_->Enqueue(
-        *mutation_->tenant, std::move(changes), mutation_->time,
-        {execution.begin.path, execution.begin.args, execution.begin.now_ms});
+    Result<std::uint64_t> number =
+        device_->Enqueue(*mutation_->tenant, std::move(changes), mutation_->time,
+                         {execution.begin.path, execution.begin.args, execution.begin.now_ms});
     if (!number) return Fail(number.error());
     made = ChangeSetRef{*mutation_->tenant, *number};
   }
@@ -208,12 +209,12 @@ Result<std::optional<std::string>> Replica::NormalizeId(const std::string& table
 }
 
 Result<Replica::Located> Replica::Locate(Execution& execution, const std::string& id,
-                                         const std::optional<std::string>& table,
-                                         ReadClock clock) {
+                                         const std::optional<std::string>& table, ReadClock clock) {
   const std::optional<RowKey> key = IdFromText(id);
   const TableSchema* schema = key ? application_->schema.FindTable(key->table) : nullptr;
   if (!schema) {
-    return Fail(Code::kInvalid, "\"" + id.substr(0, 64) + "\" is not the id of a row of this application");
+    return Fail(Code::kInvalid,
+                "\"" + id.substr(0, 64) + "\" is not the id of a row of this application");
   }
   if (table && *table != schema->name) {
     return Fail(Code::kInvalid, "The id \"" + id + "\" is of table \"" + schema->name +
@@ -396,7 +397,8 @@ Result<std::string> Replica::Insert(ExecutionId id, const std::string& table, Ob
     return Fail(valid.error());
   }
   const std::uint64_t now_ms = device_->clock().Adjusted((*execution)->begin.now_ms);
-  last_creation_time_ = std::max(static_cast<double>(now_ms), last_creation_time_ + kCreationStepMs);
+  last_creation_time_ =
+      std::max(static_cast<double>(now_ms), last_creation_time_ + kCreationStepMs);
   const RowKey key{schema->number, MakeRowId(now_ms, random_.Next(), random_.Next())};
   const Result<TenantId> tenant = TenantOf(*schema, key, value);
   if (!tenant) return Fail(tenant.error());
@@ -451,7 +453,8 @@ Status Replica::DropSystemFields(const Located& located, Object& document) {
   for (const char* system : {"_id", "_creationTime"}) {
     const Value* given = document.Find(system);
     if (given && *given != *before.Find(system)) {
-      return Fail(Code::kInvalid, std::string("The system field \"") + system + "\" cannot be changed");
+      return Fail(Code::kInvalid,
+                  std::string("The system field \"") + system + "\" cannot be changed");
     }
     document.Remove(system);
   }
@@ -459,8 +462,8 @@ Status Replica::DropSystemFields(const Located& located, Object& document) {
 }
 
 Status Replica::Replace(const Located& located, Object document) {
-  if (Status valid = ValidateDocument(application_->schema, *located.table, document,
-                                      UnknownFields::kAllowed);
+  if (Status valid =
+          ValidateDocument(application_->schema, *located.table, document, UnknownFields::kAllowed);
       !valid) {
     return valid;
   }
@@ -473,8 +476,9 @@ Status Replica::Replace(const Located& located, Object document) {
   if (!tenant) return Fail(tenant.error());
   const TenantId* owner = device_->TenantOf(located.tenant);
   if (!owner || *owner != *tenant) {
-    return Fail(Code::kInvalid, "A row of table \"" + located.table->name +
-                                    "\" cannot move to another tenant; delete it and insert it there");
+    return Fail(Code::kInvalid,
+                "A row of table \"" + located.table->name +
+                    "\" cannot move to another tenant; delete it and insert it there");
   }
   const Result<TenantNo> no = Enter(*located.table, *tenant);
   if (!no) return Fail(no.error());
@@ -504,7 +508,8 @@ Result<ValidatorId> Replica::AddValidator(Validator validator) {
 }
 
 Status Replica::Check(ValidatorId validator, const Value& value) const {
-  if (validator.value >= validators_.size()) return Fail(Code::kInvalid, "There is no such validator");
+  if (validator.value >= validators_.size())
+    return Fail(Code::kInvalid, "There is no such validator");
   return Validate(validators_[static_cast<std::size_t>(validator.value)], value);
 }
 

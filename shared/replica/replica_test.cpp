@@ -121,7 +121,8 @@ class Person {
   void Connect() {
     session_.emplace(SessionId{++last_session_ * 100 + seed_}, relay_.application(),
                      RelaySession::Limits{});
-    Carry(session_->OnMessage(replica->session().Connected("token", relay_.now + ahead_ms), relay_.now));
+    Carry(session_->OnMessage(replica->session().Connected("token", relay_.now + ahead_ms),
+                              relay_.now));
   }
   void Disconnect() {
     if (!session_) return;
@@ -185,7 +186,8 @@ class Person {
   // Runs a mutation made of the steps in `body`; returns the error's message, or nothing.
   template <class Body>
   std::string Mutate(Body body, bool preview = true) {
-    auto begun = replica->BeginExecution({true, relay_.now + ahead_ms, claims_, "test:mutation", "{}", preview});
+    auto begun = replica->BeginExecution(
+        {true, relay_.now + ahead_ms, claims_, "test:mutation", "{}", preview});
     REQUIRE_MESSAGE(begun, (begun ? "" : begun.error().message));
     body(*begun);
     auto committed = replica->Commit(*begun);
@@ -211,16 +213,15 @@ class Person {
         preview);
   }
   std::string Delete(const std::string& id) {
-    return Mutate([&](ExecutionId execution) {
-      REQUIRE(replica->Delete(execution, id, std::nullopt));
-    });
+    return Mutate(
+        [&](ExecutionId execution) { REQUIRE(replica->Delete(execution, id, std::nullopt)); });
   }
   // The documents of a table, as JSON, in creation order.
   std::vector<std::string> All(const std::string& table) {
     auto begun = replica->BeginExecution({false, relay_.now, claims_, "", "", true});
     REQUIRE(begun);
-    Result<Value> query = ParseJsonEnvelope(
-        R"({"source":{"type":"FullTableScan","tableName":")" + table + R"(","order":"asc"},"operators":[]})");
+    Result<Value> query = ParseJsonEnvelope(R"({"source":{"type":"FullTableScan","tableName":")" +
+                                            table + R"(","order":"asc"},"operators":[]})");
     REQUIRE(query);
     auto stream = replica->OpenStream(*begun, *query);
     REQUIRE(stream);
@@ -297,11 +298,14 @@ struct Office {
   explicit Office(std::size_t chunk_bytes = 256 << 10) : relay(chunk_bytes) {
     ada.Connect();
     REQUIRE(ada.Mutate([&](ExecutionId execution) {
-      organization = *ada.replica->Insert(execution, "organizations", Json(R"({"name":"Northwind"})"));
-      for (const auto& [name, role] : {std::pair{"ada", "admin"}, {"ben", "member"}, {"cleo", "viewer"}}) {
-        REQUIRE(ada.replica->Insert(execution, "users",
-                                    Json(R"({"organizationId":")" + organization + R"(","email":")" + name +
-                                         R"(@example.org","role":")" + role + R"("})")));
+      organization =
+          *ada.replica->Insert(execution, "organizations", Json(R"({"name":"Northwind"})"));
+      for (const auto& [name, role] :
+           {std::pair{"ada", "admin"}, {"ben", "member"}, {"cleo", "viewer"}}) {
+        REQUIRE(
+            ada.replica->Insert(execution, "users",
+                                Json(R"({"organizationId":")" + organization + R"(","email":")" +
+                                     name + R"(@example.org","role":")" + role + R"("})")));
       }
     }) == "");
     ben.Connect();
@@ -364,7 +368,8 @@ TEST_CASE("the later of two offline writes of one field wins, whoever connects f
   office.ada.Connect();
   Settle(office.relay, office.everyone);
   for (Person* person : office.everyone) {
-    CHECK(person->All("schedules") == std::vector<std::string>{R"({"status":"draft","title":"later"})"});
+    CHECK(person->All("schedules") ==
+          std::vector<std::string>{R"({"status":"draft","title":"later"})"});
   }
 }
 
@@ -373,14 +378,16 @@ TEST_CASE("a viewer is refused on the device, and by the relay when the device i
   const std::string id = office.ada.Insert("schedules", office.Schedule("Mine"));
   Settle(office.relay, office.everyone);
   CHECK(office.cleo.Patch(id, R"({"title":"Yours"})") == "Viewers cannot write");
-  CHECK(office.cleo.All("schedules") == std::vector<std::string>{R"({"status":"draft","title":"Mine"})"});
+  CHECK(office.cleo.All("schedules") ==
+        std::vector<std::string>{R"({"status":"draft","title":"Mine"})"});
 
   CHECK(office.cleo.Patch(id, R"({"title":"Yours"})", false) == "");
   const std::string forced = office.cleo.Insert("schedules", office.Schedule("Forced"), false);
   CHECK(office.cleo.All("schedules").size() == 2);
   Settle(office.relay, office.everyone);
   for (Person* person : office.everyone) {
-    CHECK(person->All("schedules") == std::vector<std::string>{R"({"status":"draft","title":"Mine"})"});
+    CHECK(person->All("schedules") ==
+          std::vector<std::string>{R"({"status":"draft","title":"Mine"})"});
   }
   const auto refused = office.cleo.replica->device().Refused();
   REQUIRE(refused);
@@ -396,7 +403,8 @@ TEST_CASE("a viewer is refused on the device, and by the relay when the device i
 TEST_CASE("rows enter and leave as rows and roles change, also for a device that was away") {
   Office office;
   const std::string open = office.ada.Insert("schedules", office.Schedule("Open"));
-  const std::string secret = office.ada.Insert("schedules", office.Schedule("Secret", R"(,"secret":true)"));
+  const std::string secret =
+      office.ada.Insert("schedules", office.Schedule("Secret", R"(,"secret":true)"));
   Settle(office.relay, office.everyone);
   const std::string kOpen = R"({"status":"draft","title":"Open"})";
   const std::string kSecret = R"({"secret":true,"status":"draft","title":"Secret"})";
@@ -431,7 +439,8 @@ TEST_CASE("rows enter and leave as rows and roles change, also for a device that
         auto page = office.ada.replica->NextPage(execution, *stream, 1, 0);
         REQUIRE(page);
         REQUIRE(page->documents.size() == 1);
-        REQUIRE(office.ada.replica->Patch(execution, *page->documents[0].Find("_id")->As<std::string>(),
+        REQUIRE(office.ada.replica->Patch(execution,
+                                          *page->documents[0].Find("_id")->As<std::string>(),
                                           std::nullopt, Json(R"({"role":")" + role + R"("})")));
       }) == "");
     };
@@ -452,8 +461,8 @@ TEST_CASE("rows enter and leave as rows and roles change, also for a device that
           R"("fieldPath":"email","value":"ben@example.org"}],"order":"asc"},"operators":[]})");
       auto stream = office.ada.replica->OpenStream(execution, *query);
       auto page = office.ada.replica->NextPage(execution, *stream, 1, 0);
-      REQUIRE(office.ada.replica->Delete(execution, *page->documents[0].Find("_id")->As<std::string>(),
-                                         std::nullopt));
+      REQUIRE(office.ada.replica->Delete(
+          execution, *page->documents[0].Find("_id")->As<std::string>(), std::nullopt));
     }) == "");
     Settle(office.relay, office.everyone);
     CHECK(office.ben.All("schedules").empty());
@@ -513,14 +522,16 @@ TEST_CASE("a stamp from the future is brought back, and the device adopts the re
   office.relay.now += 1000;
   CHECK(office.ada.Patch(id, R"({"title":"Now"})") == "");
   Settle(office.relay, office.everyone);
-  CHECK(office.ben.All("schedules") == std::vector<std::string>{R"({"status":"draft","title":"Now"})"});
+  CHECK(office.ben.All("schedules") ==
+        std::vector<std::string>{R"({"status":"draft","title":"Now"})"});
   office.relay.now += 1000;
   CHECK(office.ben.Patch(id, R"({"title":"Ben again"})") == "");
   Settle(office.relay, office.everyone);
   office.relay.now += 100'000;
   CHECK(office.ada.Patch(id, R"({"title":"Ada again"})") == "");
   Settle(office.relay, office.everyone);
-  CHECK(office.ben.All("schedules") == std::vector<std::string>{R"({"status":"draft","title":"Ada again"})"});
+  CHECK(office.ben.All("schedules") ==
+        std::vector<std::string>{R"({"status":"draft","title":"Ada again"})"});
 }
 
 TEST_CASE("delete wins over a concurrent edit") {
@@ -542,7 +553,8 @@ TEST_CASE("a mutation writes to one tenant, and a row stays in its own") {
   std::string other;
   CHECK(office.ada.Mutate([&](ExecutionId execution) {
     other = *office.ada.replica->Insert(execution, "organizations", Json(R"({"name":"Other"})"));
-    const auto second = office.ada.replica->Insert(execution, "schedules", Json(office.Schedule("x")));
+    const auto second =
+        office.ada.replica->Insert(execution, "schedules", Json(office.Schedule("x")));
     REQUIRE(!second);
     CHECK(second.error().message.find("A mutation writes to one tenant") == 0);
   }) != "");  // the founder gave themselves no role
@@ -550,7 +562,8 @@ TEST_CASE("a mutation writes to one tenant, and a row stays in its own") {
 
 TEST_CASE("a device that knows nothing gets a snapshot in parts, and never shows half of it") {
   Office office(300);
-  for (int i = 0; i < 40; ++i) office.ada.Insert("schedules", office.Schedule("S" + std::to_string(i)));
+  for (int i = 0; i < 40; ++i)
+    office.ada.Insert("schedules", office.Schedule("S" + std::to_string(i)));
   Settle(office.relay, office.everyone);
   Person again{office.relay, "ben", 9};
   again.Connect();

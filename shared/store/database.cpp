@@ -61,12 +61,14 @@ Statement& Statement::Bind(int parameter, double value) {
 }
 Statement& Statement::BindBlob(int parameter, ByteView bytes) {
   // A null pointer would bind NULL instead of an empty blob.
-  CHECK(!statement_ || sqlite3_bind_blob(statement_, parameter, bytes.empty() ? "" : bytes.data(),
+  CHECK(!statement_ ||
+        sqlite3_bind_blob(statement_, parameter, bytes.empty() ? "" : bytes.data(),
                           static_cast<int>(bytes.size()), SQLITE_STATIC) == SQLITE_OK);
   return *this;
 }
 Statement& Statement::BindText(int parameter, std::string_view text) {
-  CHECK(!statement_ || sqlite3_bind_text(statement_, parameter, text.empty() ? "" : text.data(),
+  CHECK(!statement_ ||
+        sqlite3_bind_text(statement_, parameter, text.empty() ? "" : text.data(),
                           static_cast<int>(text.size()), SQLITE_STATIC) == SQLITE_OK);
   return *this;
 }
@@ -110,8 +112,8 @@ ByteView Statement::bytes(int column) const {
 
 Result<std::unique_ptr<Database>> Database::Open(const Options& options) {
   sqlite3* handle = nullptr;
-  const int flags = options.read_only ? SQLITE_OPEN_READONLY
-                                      : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  const int flags =
+      options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   const int result = sqlite3_open_v2(options.path.c_str(), &handle, flags,
                                      options.vfs.empty() ? nullptr : options.vfs.c_str());
   std::unique_ptr<Database> database(new Database(handle));

@@ -51,13 +51,11 @@ void CompleteSql(TableLayout& layout) {
     updates += ", " + Quoted(column) + "=" + place;
   }
   const std::string key = " WHERE _tenant=?1 AND _creationTime=?2 AND _id=?3";
-  layout.sql_put = "INSERT INTO " + table + " (_tenant, " + columns + ") VALUES (" +
-                   parameters + ") ON CONFLICT (_tenant, _creationTime, _id) DO UPDATE SET " +
-                   updates;
+  layout.sql_put = "INSERT INTO " + table + " (_tenant, " + columns + ") VALUES (" + parameters +
+                   ") ON CONFLICT (_tenant, _creationTime, _id) DO UPDATE SET " + updates;
   layout.sql_delete = "DELETE FROM " + table + key;
   layout.sql_erase = "DELETE FROM " + table + " WHERE _tenant=?1";
-  layout.sql_by_id =
-      "SELECT _tenant, " + columns + " FROM " + table + " WHERE _id=?1";
+  layout.sql_by_id = "SELECT _tenant, " + columns + " FROM " + table + " WHERE _id=?1";
   layout.sql_by_key = "SELECT " + columns + " FROM " + table + key;
   const std::string scan = "SELECT " + columns + " FROM " + table +
                            " WHERE _tenant=?1 AND (_creationTime, _id) >= (?2, ?3) AND "
@@ -93,8 +91,10 @@ Status CreateTable(Database& database, const TableSchema& schema, TableLayout& l
                       " (_tenant INTEGER NOT NULL, _creationTime REAL NOT NULL, _id BLOB NOT "
                       "NULL, _clock BLOB NOT NULL, _extra BLOB";
     for (const std::string& column : added) sql += ", " + Quoted(column);
-    sql += ", PRIMARY KEY (_tenant, _creationTime, _id)) WITHOUT ROWID; CREATE UNIQUE INDEX IF NOT "
-           "EXISTS " + IndexTable(schema.name, "by_id") + " ON " + table + " (_id, _tenant)";
+    sql +=
+        ", PRIMARY KEY (_tenant, _creationTime, _id)) WITHOUT ROWID; CREATE UNIQUE INDEX IF NOT "
+        "EXISTS " +
+        IndexTable(schema.name, "by_id") + " ON " + table + " (_id, _tenant)";
     if (Status created = database.Run(sql); !created) return created;
     added.clear();
     layout.columns = {};
@@ -120,10 +120,10 @@ std::string Definition(const IndexLayout& index) {
 
 Status BuildIndex(Database& database, const TableLayout& layout, const IndexLayout& index) {
   const std::string entries = IndexTable(layout.schema->name, index.name);
-  if (Status created = database.Run("DROP TABLE IF EXISTS " + entries + "; CREATE TABLE " +
-                                    entries +
-                                    " (tenant INTEGER, key BLOB, PRIMARY KEY (tenant, key)) "
-                                    "WITHOUT ROWID");
+  if (Status created =
+          database.Run("DROP TABLE IF EXISTS " + entries + "; CREATE TABLE " + entries +
+                       " (tenant INTEGER, key BLOB, PRIMARY KEY (tenant, key)) "
+                       "WITHOUT ROWID");
       !created) {
     return created;
   }
@@ -148,7 +148,8 @@ Status PrepareIndexes(Database& database, const TableLayout& layout) {
   std::set<std::string> wanted;
   for (const IndexLayout& index : layout.indexes) {
     wanted.insert(index.name);
-    Statement known = database.Prepare("SELECT definition FROM _indexes WHERE owner=?1 AND name=?2");
+    Statement known =
+        database.Prepare("SELECT definition FROM _indexes WHERE owner=?1 AND name=?2");
     known.BindText(1, layout.schema->name).BindText(2, index.name);
     const Result<bool> found = known.Step();
     if (!found) return Fail(found.error());
@@ -323,7 +324,8 @@ Result<Row> ReadRow(const TableLayout& table, const Statement& statement, int fi
   Row row;
   row.creation_time = statement.real(first);
   const ByteView id = statement.bytes(first + 1);
-  if (id.size() != 16) return Fail(Code::kCorrupt, "Table " + table.schema->name + " has a broken _id");
+  if (id.size() != 16)
+    return Fail(Code::kCorrupt, "Table " + table.schema->name + " has a broken _id");
   row.id = RowId::From(id);
   if (clock == ReadClock::kYes) {
     Result<RowClock> decoded = DecodeRowClock(statement.bytes(first + 2));
@@ -341,7 +343,8 @@ Result<Row> ReadRow(const TableLayout& table, const Statement& statement, int fi
     Result<Value> extra = DecodeKey(statement.bytes(first + 3));
     if (!extra) return Fail(extra.error());
     const Object* fields = extra->As<Object>();
-    if (!fields) return Fail(Code::kCorrupt, "Table " + table.schema->name + " has a broken _extra");
+    if (!fields)
+      return Fail(Code::kCorrupt, "Table " + table.schema->name + " has a broken _extra");
     for (const Member& member : fields->members()) row.document.Set(member.name, member.value);
   }
   return row;

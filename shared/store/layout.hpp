@@ -47,7 +47,7 @@ struct TableLayout {
   std::vector<std::string> columns;  // field names, ascending
   std::vector<IndexLayout> indexes;  // kFirstDeclared is indexes[0]
   std::string sql_put, sql_delete, sql_erase;
-  std::string sql_by_id;  // ?1 _id; gives tenant first
+  std::string sql_by_id;   // ?1 _id; gives tenant first
   std::string sql_by_key;  // ?1 tenant, ?2 _creationTime, ?3 _id
   // ?1 tenant, (?2, ?3) the least (_creationTime, _id), (?4, ?5) what it stays below, ?6 limit.
   std::string sql_ascending, sql_descending;

@@ -31,13 +31,13 @@ const Validator* FindDocumentField(const Validator& document, std::string_view n
     known = field != nullptr;
     return field ? &field->type : nullptr;
   }
-  known = document.kind != Validator::Kind::kUnion ||
-          std::any_of(document.members.begin(), document.members.end(),
-                      [&](const Validator& member) {
-                        bool member_knows = false;
-                        static_cast<void>(FindDocumentField(member, name, member_knows));
-                        return member_knows;
-                      });
+  known =
+      document.kind != Validator::Kind::kUnion ||
+      std::any_of(document.members.begin(), document.members.end(), [&](const Validator& member) {
+        bool member_knows = false;
+        static_cast<void>(FindDocumentField(member, name, member_knows));
+        return member_knows;
+      });
   return nullptr;
 }
 

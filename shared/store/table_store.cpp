@@ -28,7 +28,8 @@ const Bytes& AboveAllIds() {
 
 CreationBound BoundOf(ByteView key, bool high) {
   const double infinity = std::numeric_limits<double>::infinity();
-  if (key.empty()) return high ? CreationBound{infinity, AboveAllIds()} : CreationBound{-infinity, {}};
+  if (key.empty())
+    return high ? CreationBound{infinity, AboveAllIds()} : CreationBound{-infinity, {}};
   if (key[0] < kFloatTag) return {-infinity, {}};
   if (key[0] > kFloatTag) return {infinity, AboveAllIds()};
   Bytes padded(key.substr(1));
@@ -59,7 +60,8 @@ Result<std::vector<Entry>> Gather(const TableLayout& layout, Statement& statemen
 // The columns' values, kept alive while the statement runs.
 class RowBinder {
  public:
-  RowBinder(Statement& statement, const TableLayout& layout) : statement_(statement), layout_(layout) {
+  RowBinder(Statement& statement, const TableLayout& layout)
+      : statement_(statement), layout_(layout) {
     encoded_.reserve(layout.columns.size() + 2);
   }
 
@@ -206,7 +208,8 @@ Status TableStore::Write(TenantNo tenant, TableNumber table, const Row* before, 
       }
     }
     if (before) touched.push_back({table, ordinal, TenantKey(tenant, old_key)});
-    if (after && old_key != new_key) touched.push_back({table, ordinal, TenantKey(tenant, new_key)});
+    if (after && old_key != new_key)
+      touched.push_back({table, ordinal, TenantKey(tenant, new_key)});
     ++ordinal;
   }
   return Done{};
@@ -253,9 +256,9 @@ Result<std::vector<Entry>> TableStore::ScanByCreation(TenantNo tenant, const Tab
 }
 
 Result<std::vector<Entry>> TableStore::ScanDeclared(TenantNo tenant, const TableLayout& layout,
-                                                    const IndexLayout& index,
-                                                    const KeyRange& range, bool descending,
-                                                    std::size_t limit, ReadClock clock) {
+                                                    const IndexLayout& index, const KeyRange& range,
+                                                    bool descending, std::size_t limit,
+                                                    ReadClock clock) {
   static const Bytes kAboveAllKeys(1, '\xFF');
   Statement walk = database_->Prepare(descending ? index.sql_descending : index.sql_ascending);
   walk.Bind(1, tenant.value).BindBlob(2, range.low);
@@ -267,7 +270,8 @@ Result<std::vector<Entry>> TableStore::ScanDeclared(TenantNo tenant, const Table
     if (!more) return Fail(more.error());
     if (!*more) return entries;
     Bytes key(walk.bytes(0));
-    if (key.size() < kKeyTailBytes) return Fail(Code::kCorrupt, "Index " + index.name + " is damaged");
+    if (key.size() < kKeyTailBytes)
+      return Fail(Code::kCorrupt, "Index " + index.name + " is damaged");
     double creation_time = 0;
     RowId id;
     SplitKeyTail(key, creation_time, id);

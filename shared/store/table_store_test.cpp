@@ -23,7 +23,8 @@ constexpr char kSchema[] = R"json({"tables":[{"tableName":"notes","indexes":[
       "city":{"fieldType":{"type":"any"},"optional":true}}},"optional":true}}}}],"schemaValidation":true})json";
 
 struct Fixture {
-  std::unique_ptr<Database> database = *Database::Open({":memory:", "", Durability::kNone, 1024, false});
+  std::unique_ptr<Database> database =
+      *Database::Open({":memory:", "", Durability::kNone, 1024, false});
   Schema schema = *ParseSchema(kSchema);
   TableStore store = *TableStore::Open(*database, schema, {});
   TableNumber notes = schema.FindTable("notes")->number;
@@ -59,10 +60,24 @@ TEST_CASE("every kind of value comes back from its column as it went in") {
   Fixture fixture;
   Object nested;
   nested.Set("a", Array{1.0, "x", Null{}});
-  const std::vector<Value> values = {
-      Null{}, std::int64_t{7}, std::numeric_limits<std::int64_t>::min(), 0.0, -0.0, 1.5, 1e300,
-      std::nan(""), std::numeric_limits<double>::infinity(), true, false, "", "caf\xC3\xA9",
-      std::string("a\0b", 3), BytesValue{std::string("\0\x01\xFF", 3)}, BytesValue{""}, Array{}, nested};
+  const std::vector<Value> values = {Null{},
+                                     std::int64_t{7},
+                                     std::numeric_limits<std::int64_t>::min(),
+                                     0.0,
+                                     -0.0,
+                                     1.5,
+                                     1e300,
+                                     std::nan(""),
+                                     std::numeric_limits<double>::infinity(),
+                                     true,
+                                     false,
+                                     "",
+                                     "caf\xC3\xA9",
+                                     std::string("a\0b", 3),
+                                     BytesValue{std::string("\0\x01\xFF", 3)},
+                                     BytesValue{""},
+                                     Array{},
+                                     nested};
   unsigned char tag = 1;
   for (const Value& value : values) {
     const Row row = fixture.Make(tag, value);
@@ -130,8 +145,10 @@ TEST_CASE("indexes equal fresh ones after random writes") {
       fixture.Write({1}, before, nullptr);
       model.erase(found);
     } else {
-      const Value rank = random.OneIn(4) ? Value() : Value(static_cast<double>(random.Below(3)) - 1);
-      const Row after = fixture.Make(tag, rank, random.OneIn(3) ? Value() : Value(random.OneIn(2) ? "a" : "b"));
+      const Value rank =
+          random.OneIn(4) ? Value() : Value(static_cast<double>(random.Below(3)) - 1);
+      const Row after =
+          fixture.Make(tag, rank, random.OneIn(3) ? Value() : Value(random.OneIn(2) ? "a" : "b"));
       fixture.Write({1}, before, &after);
       model.insert_or_assign(tag, after);
     }
@@ -140,8 +157,8 @@ TEST_CASE("indexes equal fresh ones after random writes") {
     for (std::size_t i = 0; i < layout.indexes.size(); ++i) {
       std::map<Bytes, unsigned char> fresh;
       for (const auto& [one, row] : model) fresh[IndexKey(layout.indexes[i], row)] = one;
-      const auto entries = fixture.store.Scan({1}, fixture.notes,
-                                              kFirstDeclared + static_cast<IndexOrdinal>(i), {}, false, 100);
+      const auto entries = fixture.store.Scan(
+          {1}, fixture.notes, kFirstDeclared + static_cast<IndexOrdinal>(i), {}, false, 100);
       REQUIRE(entries);
       REQUIRE(entries->size() == fresh.size());
       auto expected = fresh.begin();

@@ -82,7 +82,8 @@ struct Authority::State {
   // Whether the log keeps a row's state before a change: what a device that comes back must forget, and
   // which role a person had, are worked out from it.
   bool KeepsBefore(const std::string& table) const {
-    return application.rules.ReadDependsOnRow(table) || table == application.rules.membership().table;
+    return application.rules.ReadDependsOnRow(table) ||
+           table == application.rules.membership().table;
   }
   Status Accept(const Decision& decision, std::uint64_t seq, std::uint64_t now_ms,
                 const Stamp& stamp, GroupEffects& effects);
@@ -153,8 +154,8 @@ bool Authority::has_submitted() const { return !state_->submitted.empty(); }
 std::size_t Authority::submitted_bytes() const { return state_->submitted_bytes; }
 const Authority::Counters& Authority::counters() const { return state_->counters; }
 
-Status Authority::State::Decide(const Peer& peer, const ChangeSet& change_set,
-                                std::uint64_t now_ms, GroupEffects& effects, Counters& counted) {
+Status Authority::State::Decide(const Peer& peer, const ChangeSet& change_set, std::uint64_t now_ms,
+                                GroupEffects& effects, Counters& counted) {
   const Sender sender = SenderOf(peer.claims, change_set.replica);
   Result<ReplicaProgress> progress = log.Progress(sender);
   if (!progress) return Fail(progress.error());
@@ -189,8 +190,7 @@ Status Authority::State::Decide(const Peer& peer, const ChangeSet& change_set,
   time = std::max(time, progress->time.Next());
   const Stamp stamp{time, change_set.replica};
 
-  Result<Decision> decision =
-      judge.Decide(change_set, stamp, peer.claims, log.head().seq == 0);
+  Result<Decision> decision = judge.Decide(change_set, stamp, peer.claims, log.head().seq == 0);
   if (!decision) return Fail(decision.error());
   ReplicaProgress next{change_set.number, progress->time};
   if (decision->refusal) {
@@ -231,8 +231,8 @@ Status Authority::State::Accept(const Decision& decision, std::uint64_t seq, std
     }
     std::optional<RowState> old;
     if (before) old = ToState(table, *before);
-    if (Status done = log.AddChange(seq, write.key, old ? &*old : nullptr,
-                                    KeepsBefore(table.name), now_ms);
+    if (Status done =
+            log.AddChange(seq, write.key, old ? &*old : nullptr, KeepsBefore(table.name), now_ms);
         !done) {
       return done;
     }
@@ -327,7 +327,8 @@ Result<std::vector<Bytes>> Authority::Members() {
   if (!rows) return Fail(rows.error());
   std::vector<Bytes> members;
   for (const Entry& entry : *rows) {
-    if (std::optional<Bytes> member = state_->application.rules.MemberKeyOfRow(entry.row.document)) {
+    if (std::optional<Bytes> member =
+            state_->application.rules.MemberKeyOfRow(entry.row.document)) {
       members.push_back(std::move(*member));
     }
   }

@@ -199,7 +199,7 @@ TEST_CASE("a path that the schema does not have is refused, also when it is only
   const std::vector<FieldWrite> forged = {
       {"ghost", Undefined{}},
       {"ghost", "x"},
-      {"title" + step + "part", 1.0},          // inside a field that is one register
+      {"title" + step + "part", 1.0},  // inside a field that is one register
       {"place" + step + "ghost", Undefined{}},
       {"place" + step, Undefined{}},
       {"place" + step + "city" + step + "x", 1.0},
@@ -221,10 +221,12 @@ TEST_CASE("a path that the schema does not have is refused, also when it is only
   Object filled;
   filled.Set("city", "Oslo");
   CHECK(tenant.Refused(tenant.ben, {Tenant::Update(note.key, {{"place", filled}})}) != "");
-  CHECK(tenant.Accepted(tenant.ben, {Tenant::Update(note.key, {{"place", Object()},
-                                                               {"place" + step + "city", "Oslo"}})}));
-  CHECK(tenant.Accepted(tenant.ben, {Tenant::Update(note.key, {{"place", Undefined{}},
-                                                               {"place" + step + "city", Undefined{}}})}));
+  CHECK(tenant.Accepted(
+      tenant.ben,
+      {Tenant::Update(note.key, {{"place", Object()}, {"place" + step + "city", "Oslo"}})}));
+  CHECK(tenant.Accepted(tenant.ben,
+                        {Tenant::Update(note.key, {{"place", Undefined{}},
+                                                   {"place" + step + "city", Undefined{}}})}));
 }
 
 TEST_CASE("lengths, numbers and stamps at the ends of their range are judged, not believed") {
@@ -265,8 +267,8 @@ TEST_CASE("a row cannot move to another tenant, nor be of none") {
   REQUIRE(tenant.Accepted(tenant.ben, {note}));
   const std::string other = IdToText({NumberOfTable("organizations"), MakeRowId(1, 2, 3)});
   CHECK(tenant.Refused(tenant.ben, {Tenant::Update(note.key, {{"organizationId", other}})}) != "");
-  CHECK(tenant.Refused(tenant.ben,
-                       {Tenant::Update(note.key, {{"organizationId", Undefined{}}})}) != "");
+  CHECK(tenant.Refused(tenant.ben, {Tenant::Update(note.key, {{"organizationId", Undefined{}}})}) !=
+        "");
   RowChange second_root = tenant.Whole("organizations", {{"name", "Other"}});
   CHECK(tenant.Refused(tenant.ada, {second_root}) != "");
 }
@@ -282,7 +284,8 @@ TEST_CASE("a membership row without a role, or with one that is no text, makes n
   }
 }
 
-TEST_CASE("who deletes their own membership is out at once, and what they push behind it is refused") {
+TEST_CASE(
+    "who deletes their own membership is out at once, and what they push behind it is refused") {
   Tenant tenant;
   const RowChange eve = tenant.Member("eve", "member");
   REQUIRE(tenant.Accepted(tenant.ada, {eve}));
@@ -291,7 +294,8 @@ TEST_CASE("who deletes their own membership is out at once, and what they push b
   CHECK(tenant.Refused(tenant.eve, {tenant.Note("y")}) != "");
 }
 
-TEST_CASE("a stranger's pushes leave nothing in the tenant's file, and look as if there were no tenant") {
+TEST_CASE(
+    "a stranger's pushes leave nothing in the tenant's file, and look as if there were no tenant") {
   Tenant tenant;
   const std::int64_t replicas = tenant.Count("_replicas");
   for (const std::uint64_t number : {1ull, 2ull, 900ull, 3ull}) {
@@ -357,7 +361,8 @@ TEST_CASE("refusals that nobody comes to hear do not pile up") {
 
 TEST_CASE("a device may claim any clock") {
   const Application application = *ParseApplication(kApplication);
-  for (const std::uint64_t device_ms : {std::uint64_t{0}, std::uint64_t{1} << 63, ~std::uint64_t{0}}) {
+  for (const std::uint64_t device_ms :
+       {std::uint64_t{0}, std::uint64_t{1} << 63, ~std::uint64_t{0}}) {
     RelaySession session({1}, application, {});
     Hello hello;
     hello.replica = {1};
@@ -368,7 +373,8 @@ TEST_CASE("a device may claim any clock") {
   }
 }
 
-TEST_CASE("a renewed token with other claims ends the session; with a later expiry alone it goes on") {
+TEST_CASE(
+    "a renewed token with other claims ends the session; with a later expiry alone it goes on") {
   const Application application = *ParseApplication(kApplication);
   for (const bool changed : {false, true}) {
     RelaySession session({1}, application, {});

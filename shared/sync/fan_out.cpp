@@ -88,8 +88,7 @@ std::string FanOut::ScopeOf(const std::string& role) const {
 }
 
 void FanOut::Send(SessionId session, const Message& message, bool continues) {
-  deliveries_.push_back(
-      {session, std::make_shared<const Bytes>(EncodeFrame(message)), continues});
+  deliveries_.push_back({session, std::make_shared<const Bytes>(EncodeFrame(message)), continues});
 }
 
 bool FanOut::MayRead(const TableSchema& table, const Actor& actor, const Row& row) const {
@@ -113,8 +112,12 @@ Status FanOut::Join(const Peer& peer, const TenantHello& hello, std::uint64_t no
   Result<std::vector<Refusal>> refused = log_.RefusalsAfter(sender, hello.settled);
   if (!refused) return Fail(refused.error());
   if (progress->number > hello.settled) {
-    Send(peer.session, Verdict{tenant_, progress->number, log_.head().seq, peer.difference_ms,
-                               {}, std::move(*refused)});
+    Send(peer.session, Verdict{tenant_,
+                               progress->number,
+                               log_.head().seq,
+                               peer.difference_ms,
+                               {},
+                               std::move(*refused)});
   }
   Result<std::optional<std::string>> role = judge_.RoleOf(peer.claims);
   if (!role) return Fail(role.error());
@@ -196,7 +199,8 @@ Result<std::optional<std::string>> FanOut::RoleBefore(const std::vector<ChangedR
   std::map<Bytes, Row> rows;
   Result<std::vector<Row>> now = judge_.RowsOfMember(*member, kMemberRowsMax);
   if (!now) return Fail(now.error());
-  for (Row& row : *now) rows.insert_or_assign(CreationKey(row.creation_time, row.id), std::move(row));
+  for (Row& row : *now)
+    rows.insert_or_assign(CreationKey(row.creation_time, row.id), std::move(row));
   for (const ChangedRow& change : changed) {
     if (!(change.key.table == table)) continue;
     for (auto row = rows.begin(); row != rows.end();) {
@@ -287,8 +291,7 @@ Status FanOut::ContinueSnapshot(SessionId id) {
   }
   // Rows that changed while the snapshot was read come last, and make it one moment's picture.
   const Cursor start{log_.head().epoch, session.snapshot->start_seq, session.scope};
-  Result<std::optional<Delta>> delta =
-      DeltaSince(session, start, kNoLimit);
+  Result<std::optional<Delta>> delta = DeltaSince(session, start, kNoLimit);
   if (!delta) return Fail(delta.error());
   if (!*delta) return BeginSnapshot(session);  // the sweep overtook it
   std::set<RowKey> left = std::move(session.snapshot->left);
@@ -372,7 +375,10 @@ Status FanOut::Deliver(const GroupEffects& effects, std::uint64_t) {
       }
       const auto [frame, fresh] = frame_by_scope.try_emplace(std::move(group));
       if (fresh) {
-        Delta delta{tenant_, effects.from_seq, {head.epoch, head.seq, session.scope}, false,
+        Delta delta{tenant_,
+                    effects.from_seq,
+                    {head.epoch, head.seq, session.scope},
+                    false,
                     Visible(effects, session.actor)};
         // Nothing to see: the cursor stays behind, unless somebody waits for this seq.
         frame->second = delta.rows.empty()

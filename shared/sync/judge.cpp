@@ -221,20 +221,21 @@ std::optional<Refusal> Judge::CheckDocument(const TableSchema& table, const Prep
     // No write names a field that the schema of an object does not have, but an earlier schema may have.
     const auto unknown = table.document.kind == Validator::Kind::kObject ? UnknownFields::kAllowed
                                                                          : UnknownFields::kRefused;
-    if (Status valid = ValidateDocument(application_.schema, table, row.document, unknown); !valid) {
+    if (Status valid = ValidateDocument(application_.schema, table, row.document, unknown);
+        !valid) {
       return Refuse(Code::kInvalid, valid.error().message, table.name, row_text);
     }
     after = WithSystemFields(table, row);
     if (!BelongsHere(table, *after)) {
-      return Refuse(Code::kDenied, "A row cannot belong to another organization than the rest of its "
-                                   "change set, nor move to one",
+      return Refuse(Code::kDenied,
+                    "A row cannot belong to another organization than the rest of its "
+                    "change set, nor move to one",
                     table.name, row_text, table.name + ": tenancy");
     }
   }
   const Action action = !after ? Action::kDelete : before ? Action::kUpdate : Action::kInsert;
-  std::optional<Denial> denial =
-      application_.rules.Judge(table.name, action, actor, before ? &*before : nullptr,
-                               after ? &*after : nullptr);
+  std::optional<Denial> denial = application_.rules.Judge(
+      table.name, action, actor, before ? &*before : nullptr, after ? &*after : nullptr);
   if (!denial) return std::nullopt;
   return Refuse(Code::kDenied, denial->message, table.name, row_text, denial->rule);
 }

@@ -27,9 +27,8 @@ Object LastingClaims(Object claims) {
 
 bool SoundTenant(const TenantId& tenant) {
   return !tenant.text.empty() && tenant.text.size() <= 64 &&
-         std::all_of(tenant.text.begin(), tenant.text.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-         });
+         std::all_of(tenant.text.begin(), tenant.text.end(),
+                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
 }
 
 }  // namespace
@@ -60,8 +59,10 @@ std::vector<SessionRequest> RelaySession::OnMessage(ByteView message, std::uint6
       }
       continue;
     }
-    if (state_ != State::kOpen) return Close(Code::kInvalid, "The first message must be Hello, and the "
-                                                             "next must wait for Welcome");
+    if (state_ != State::kOpen)
+      return Close(Code::kInvalid,
+                   "The first message must be Hello, and the "
+                   "next must wait for Welcome");
     if (now_ms >= expires_ms_) return Close(Code::kDenied, "The token has expired; sign in again");
     if (auto* push = std::get_if<Push>(&*frame)) {
       if (!SoundTenant(push->tenant)) return Close(Code::kInvalid, "A push names no tenant");
@@ -139,8 +140,9 @@ std::vector<SessionRequest> RelaySession::OnVerified(Result<Identity> identity,
   std::vector<TenantHello> joins = std::move(hellos_);
   hellos_.clear();
   for (const TenantId& tenant : tenants) {
-    const bool listed = std::any_of(joins.begin(), joins.end(),
-                                    [&](const TenantHello& hello) { return hello.tenant == tenant; });
+    const bool listed = std::any_of(joins.begin(), joins.end(), [&](const TenantHello& hello) {
+      return hello.tenant == tenant;
+    });
     if (!listed) joins.push_back({tenant, {}, 0});
   }
   for (TenantHello& join : joins) {

@@ -18,7 +18,8 @@ constexpr char kTables[] =
     "CREATE TABLE IF NOT EXISTS _replicas (person BLOB, replica INTEGER, number INTEGER, time "
     "INTEGER, at INTEGER, PRIMARY KEY (person, replica)) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS _refusals (person BLOB, replica INTEGER, number INTEGER, code "
-    "INTEGER, message TEXT, owner TEXT, row TEXT, rule TEXT, PRIMARY KEY (person, replica, number)) "
+    "INTEGER, message TEXT, owner TEXT, row TEXT, rule TEXT, PRIMARY KEY (person, replica, "
+    "number)) "
     "WITHOUT ROWID;";
 
 Result<std::uint64_t> Head(Database& database, const char* name) {
@@ -39,9 +40,9 @@ Statement& BindSender(Statement& statement, const Sender& sender) {
 }
 
 Refusal ReadRefusal(const Statement& statement) {
-  return {Unsigned(statement.integer(0)),      static_cast<Code>(statement.integer(1)),
-          std::string(statement.bytes(2)),     std::string(statement.bytes(3)),
-          std::string(statement.bytes(4)),     std::string(statement.bytes(5))};
+  return {Unsigned(statement.integer(0)),  static_cast<Code>(statement.integer(1)),
+          std::string(statement.bytes(2)), std::string(statement.bytes(3)),
+          std::string(statement.bytes(4)), std::string(statement.bytes(5))};
 }
 
 }  // namespace
@@ -83,8 +84,7 @@ Status TenantLog::SetSeq(std::uint64_t seq) {
 
 Status TenantLog::AddChange(std::uint64_t seq, const RowKey& key, const RowState* before,
                             bool keep_before, std::uint64_t now_ms) {
-  Statement statement =
-      database_->Prepare("INSERT INTO _changes VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+  Statement statement = database_->Prepare("INSERT INTO _changes VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
   Bytes state;
   statement.Bind(1, Signed(seq)).Bind(2, std::int64_t{key.table.value}).BindBlob(3, key.id.view());
   statement.Bind(4, std::int64_t{before != nullptr}).Bind(6, Signed(now_ms));
@@ -97,7 +97,8 @@ Status TenantLog::AddChange(std::uint64_t seq, const RowKey& key, const RowState
 
 Status TenantLog::PutTombstone(const RowKey& key, const RowClock& clock, std::uint64_t now_ms) {
   const Bytes encoded = EncodeRowClock(clock);
-  Statement statement = database_->Prepare("INSERT OR REPLACE INTO _tombstones VALUES (?1, ?2, ?3, ?4)");
+  Statement statement =
+      database_->Prepare("INSERT OR REPLACE INTO _tombstones VALUES (?1, ?2, ?3, ?4)");
   statement.Bind(1, std::int64_t{key.table.value}).BindBlob(2, key.id.view());
   return statement.BindBlob(3, encoded).Bind(4, Signed(now_ms)).Run();
 }
@@ -121,13 +122,15 @@ Result<std::optional<RowClock>> TenantLog::Tombstone(const RowKey& key) {
 
 Status TenantLog::SetProgress(const Sender& sender, const ReplicaProgress& progress,
                               std::uint64_t now_ms) {
-  Statement statement = database_->Prepare("INSERT OR REPLACE INTO _replicas VALUES (?1, ?2, ?3, ?4, ?5)");
+  Statement statement =
+      database_->Prepare("INSERT OR REPLACE INTO _replicas VALUES (?1, ?2, ?3, ?4, ?5)");
   BindSender(statement, sender).Bind(3, Signed(progress.number));
   return statement.Bind(4, Signed(progress.time.value)).Bind(5, Signed(now_ms)).Run();
 }
 
 Result<ReplicaProgress> TenantLog::Progress(const Sender& sender) {
-  Statement statement = database_->Prepare("SELECT number, time FROM _replicas WHERE person=?1 AND replica=?2");
+  Statement statement =
+      database_->Prepare("SELECT number, time FROM _replicas WHERE person=?1 AND replica=?2");
   const Result<bool> found = BindSender(statement, sender).Step();
   if (!found) return Fail(found.error());
   if (!*found) return ReplicaProgress{};
@@ -135,23 +138,26 @@ Result<ReplicaProgress> TenantLog::Progress(const Sender& sender) {
 }
 
 Status TenantLog::AddRefusal(const Sender& sender, const Refusal& refusal) {
-  Statement statement =
-      database_->Prepare("INSERT OR REPLACE INTO _refusals VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+  Statement statement = database_->Prepare(
+      "INSERT OR REPLACE INTO _refusals VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
   BindSender(statement, sender).Bind(3, Signed(refusal.number));
   statement.Bind(4, static_cast<std::int64_t>(refusal.code)).BindText(5, refusal.message);
   statement.BindText(6, refusal.table).BindText(7, refusal.row).BindText(8, refusal.rule);
   if (Status added = statement.Run(); !added || refusal.number <= kRefusalsKeptMax) return added;
-  Statement drop = database_->Prepare("DELETE FROM _refusals WHERE person=?1 AND replica=?2 AND number<=?3");
+  Statement drop =
+      database_->Prepare("DELETE FROM _refusals WHERE person=?1 AND replica=?2 AND number<=?3");
   return BindSender(drop, sender).Bind(3, Signed(refusal.number - kRefusalsKeptMax)).Run();
 }
 
 Result<std::vector<Refusal>> TenantLog::RefusalsAfter(const Sender& sender, std::uint64_t settled) {
-  Statement drop = database_->Prepare("DELETE FROM _refusals WHERE person=?1 AND replica=?2 AND number<=?3");
+  Statement drop =
+      database_->Prepare("DELETE FROM _refusals WHERE person=?1 AND replica=?2 AND number<=?3");
   if (Status done = BindSender(drop, sender).Bind(3, Signed(settled)).Run(); !done) {
     return Fail(done.error());
   }
   Statement statement = database_->Prepare(
-      "SELECT number, code, message, owner, row, rule FROM _refusals WHERE person=?1 AND replica=?2 "
+      "SELECT number, code, message, owner, row, rule FROM _refusals WHERE person=?1 AND "
+      "replica=?2 "
       "ORDER BY number");
   BindSender(statement, sender);
   std::vector<Refusal> refusals;
@@ -165,7 +171,8 @@ Result<std::vector<Refusal>> TenantLog::RefusalsAfter(const Sender& sender, std:
 
 Result<std::optional<Refusal>> TenantLog::RefusalOf(const Sender& sender, std::uint64_t number) {
   Statement statement = database_->Prepare(
-      "SELECT number, code, message, owner, row, rule FROM _refusals WHERE person=?1 AND replica=?2 "
+      "SELECT number, code, message, owner, row, rule FROM _refusals WHERE person=?1 AND "
+      "replica=?2 "
       "AND number=?3");
   BindSender(statement, sender).Bind(3, Signed(number));
   const Result<bool> found = statement.Step();
@@ -210,7 +217,8 @@ Result<bool> TenantLog::Sweep(std::uint64_t before_ms, std::uint64_t silent_befo
   {
     // Seqs and times grow together, so the oldest seqs are the ones to go.
     Statement oldest = database_->Prepare(
-        "SELECT MAX(seq), COUNT(*) FROM (SELECT seq FROM _changes WHERE at<?1 ORDER BY seq LIMIT ?2)");
+        "SELECT MAX(seq), COUNT(*) FROM (SELECT seq FROM _changes WHERE at<?1 ORDER BY seq LIMIT "
+        "?2)");
     oldest.Bind(1, Signed(before_ms)).Bind(2, limit);
     const Result<bool> row = oldest.Step();
     if (!row || !*row) {
@@ -220,9 +228,11 @@ Result<bool> TenantLog::Sweep(std::uint64_t before_ms, std::uint64_t silent_befo
     if (oldest.integer(1) > 0) horizon = Unsigned(oldest.integer(0));
   }
   const bool more = horizon != head_.horizon;
-  Status done = database_->Prepare("DELETE FROM _changes WHERE seq<=?1").Bind(1, Signed(horizon)).Run();
+  Status done =
+      database_->Prepare("DELETE FROM _changes WHERE seq<=?1").Bind(1, Signed(horizon)).Run();
   if (done) {
-    done = database_->Prepare("DELETE FROM _tombstones WHERE at<?1").Bind(1, Signed(before_ms)).Run();
+    done =
+        database_->Prepare("DELETE FROM _tombstones WHERE at<?1").Bind(1, Signed(before_ms)).Run();
   }
   if (done) {
     done = database_->Prepare("DELETE FROM _replicas WHERE at<?1")
@@ -230,9 +240,11 @@ Result<bool> TenantLog::Sweep(std::uint64_t before_ms, std::uint64_t silent_befo
                .Run();
   }
   if (done) {
-    done = database_->Prepare("DELETE FROM _refusals WHERE NOT EXISTS (SELECT 1 FROM _replicas "
-                              "WHERE _replicas.person=_refusals.person AND "
-                              "_replicas.replica=_refusals.replica)")
+    done = database_
+               ->Prepare(
+                   "DELETE FROM _refusals WHERE NOT EXISTS (SELECT 1 FROM _replicas "
+                   "WHERE _replicas.person=_refusals.person AND "
+                   "_replicas.replica=_refusals.replica)")
                .Run();
   }
   if (done) done = SetHead(*database_, "horizon", horizon);

@@ -84,7 +84,8 @@ class Reader : public cereal::InputArchive<Reader, cereal::AllowEmptyClassElisio
     const std::uint64_t ordinal = Integer();
     if (ordinal == names_.size()) names_.emplace_back(Take(Count()));
     if (ordinal >= names_.size()) failed_ = true;
-    if (limited_ && !failed_) Charge(kFieldBytes + names_[static_cast<std::size_t>(ordinal)].size());
+    if (limited_ && !failed_)
+      Charge(kFieldBytes + names_[static_cast<std::size_t>(ordinal)].size());
     if (!failed_) name = names_[static_cast<std::size_t>(ordinal)];
   }
   void ReadReplica(ReplicaId& replica) {

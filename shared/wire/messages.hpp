@@ -157,8 +157,8 @@ struct Fault {
 // relay -> device: the answer to Ping.
 struct Pong {};
 
-using Message = std::variant<Hello, Push, Renew, Ping, Welcome, Delta, Chunk, Verdict, Left, Fault,
-                             Pong>;
+using Message =
+    std::variant<Hello, Push, Renew, Ping, Welcome, Delta, Chunk, Verdict, Left, Fault, Pong>;
 
 // One frame, its size in front.
 Bytes EncodeFrame(const Message& message);

@@ -30,9 +30,12 @@ RowState State() {
 }
 
 std::vector<Message> EveryMessage() {
-  ChangeSet change_set{{9}, 3, {1002}, {{Key(1), 1, true, 5.0, {{"a", 1.0}, {"b", Null{}}}},
-                                       {Key(2), 1, false, 0, {{"a", Value()}}},
-                                       {Key(3), 2, false, 0, {}}}};
+  ChangeSet change_set{{9},
+                       3,
+                       {1002},
+                       {{Key(1), 1, true, 5.0, {{"a", 1.0}, {"b", Null{}}}},
+                        {Key(2), 1, false, 0, {{"a", Value()}}},
+                        {Key(3), 2, false, 0, {}}}};
   Hello hello;
   hello.schema_hash = 1;
   hello.rules_hash = 2;
@@ -45,9 +48,19 @@ std::vector<Message> EveryMessage() {
   delta.rows.push_back({DeltaRow::Kind::kChange, Key(2), {}, change_set.rows[1], {{7}, {9}}});
   delta.rows.push_back({DeltaRow::Kind::kForget, Key(3), {}, {}, {}});
   Chunk chunk{{"abc"}, 1, {delta.rows[0]}};
-  Verdict verdict{{"abc"}, 3, 6, -250, {{2, {1000}}}, {{3, Code::kDenied, "no", "t", "id", "t: r"}}};
-  return {hello, Push{{"abc"}, {change_set}}, Renew{"token"}, Ping{}, Welcome{1, -5, {{"abc"}}}, delta,
-          chunk, verdict, Left{{"abc"}}, Fault{Code::kInvalid, "why"}, Pong{}};
+  Verdict verdict{
+      {"abc"}, 3, 6, -250, {{2, {1000}}}, {{3, Code::kDenied, "no", "t", "id", "t: r"}}};
+  return {hello,
+          Push{{"abc"}, {change_set}},
+          Renew{"token"},
+          Ping{},
+          Welcome{1, -5, {{"abc"}}},
+          delta,
+          chunk,
+          verdict,
+          Left{{"abc"}},
+          Fault{Code::kInvalid, "why"},
+          Pong{}};
 }
 
 TEST_CASE("every message encodes, decodes and encodes to the same bytes") {
@@ -130,7 +143,8 @@ Bytes PushOf(std::size_t rows, const std::string& name, const Value& value) {
   return frame + body;
 }
 
-TEST_CASE("a push does not grow without bound in memory: not by a long name, not by a list of nothings") {
+TEST_CASE(
+    "a push does not grow without bound in memory: not by a long name, not by a list of nothings") {
   const auto decodes = [](const Bytes& frame) {
     ByteView view = frame;
     return TakeDeviceFrame(view).has_value();
@@ -146,10 +160,9 @@ TEST_CASE("what is the relay's to send is not decoded from a device") {
   for (const Message& message : EveryMessage()) {
     const Bytes frame = EncodeFrame(message);
     ByteView view = frame;
-    const bool devices = std::holds_alternative<Hello>(message) ||
-                         std::holds_alternative<Push>(message) ||
-                         std::holds_alternative<Renew>(message) ||
-                         std::holds_alternative<Ping>(message);
+    const bool devices =
+        std::holds_alternative<Hello>(message) || std::holds_alternative<Push>(message) ||
+        std::holds_alternative<Renew>(message) || std::holds_alternative<Ping>(message);
     CHECK(TakeDeviceFrame(view).has_value() == devices);
   }
 }
@@ -190,7 +203,9 @@ TEST_CASE("an unknown message type and an unknown code are refused with a senten
 }
 
 TEST_CASE("a one-cell change set is small") {
-  ChangeSet change_set{{9}, 3, HybridTime::FromUnixMs(1'700'000'000'000),
+  ChangeSet change_set{{9},
+                       3,
+                       HybridTime::FromUnixMs(1'700'000'000'000),
                        {{Key(2), 1, false, 0, {{"a", Value(1.0)}}}}};
   MESSAGE("a one-cell change set has ", EncodeChangeSet(change_set).size(), " bytes");
   CHECK(EncodeChangeSet(change_set).size() < 64);

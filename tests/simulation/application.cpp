@@ -83,8 +83,9 @@ std::string ApplicationJson(bool by_person) {
   ReplaceAll(rules, "ANY", "{'name': 'members', 'message': 'm', 'allow': ['true']}");
   ReplaceAll(rules, "ADMIN",
              "{'name': 'admins', 'message': 'm', 'allow': ['eq', ['role'], ['literal', 'admin']]}");
-  ReplaceAll(rules, "PLANNER",
-             "{'name': 'planners', 'message': 'm', 'allow': ['in', ['role'], ['admin', 'member']]}");
+  ReplaceAll(
+      rules, "PLANNER",
+      "{'name': 'planners', 'message': 'm', 'allow': ['in', ['role'], ['admin', 'member']]}");
   ReplaceAll(rules, "OWNER", by_person ? "['eq', ['row', 'owner'], ['user', 'email']]," : "");
   std::string json = std::string("{'schema': ") + kSchema + ", 'rules': " + rules + "}";
   ReplaceAll(json, "'", "\"");

@@ -246,8 +246,8 @@ void CheckTenants(Replica& replica, const std::string& person, const SimRelay& r
   }
   std::set<std::string> known;
   for (const auto& record : generations.records) known.insert(record.tenant.text);
-  Statement kept = database.Prepare(
-      "SELECT tenant FROM _confirmed UNION SELECT tenant FROM _outbox");
+  Statement kept =
+      database.Prepare("SELECT tenant FROM _confirmed UNION SELECT tenant FROM _outbox");
   while (Must(kept.Step())) {
     Require(known.count(std::string(kept.bytes(0))) != 0, "tenants",
             "something is kept of a tenant that is not here");
@@ -261,8 +261,7 @@ void CheckReplica(Replica& replica, const std::string& person, const SimRelay& r
   const std::map<TenantId, States> confirmed = ReadConfirmed(device.database());
   for (const Generations::Record& record : ReadGenerations(device.database()).records) {
     const auto kept = confirmed.find(record.tenant);
-    CheckRecord(replica, record, person, relay,
-                kept == confirmed.end() ? States() : kept->second);
+    CheckRecord(replica, record, person, relay, kept == confirmed.end() ? States() : kept->second);
   }
   for (const auto& [place, bytes] : made) {
     const auto& [tenant, author, number] = place;

@@ -187,7 +187,7 @@ void SimDevice::RunProgram(const std::function<Status(Program&)>& program, bool 
   const Result<std::optional<ChangeSetRef>> committed = replica_->Commit(*execution);
   context_.Note([&] {
     return NameOf(index_) + " (" + person_ + ") writes: " +
-           (!committed  ? committed.error().message
+           (!committed   ? committed.error().message
             : *committed ? std::to_string((**committed).number) + " in " + (**committed).tenant.text
                          : "nothing");
   });
@@ -196,8 +196,9 @@ void SimDevice::RunProgram(const std::function<Status(Program&)>& program, bool 
     const auto entries = replica_->device().PendingAfter(made.tenant, made.number - 1, 1);
     Require(!entries.empty() && entries.front()->change_set.number == made.number, "outbox",
             "a mutation that committed is not in the outbox");
-    const bool fresh = made_.try_emplace({made.tenant, replica_->device().replica(), made.number},
-                                         EncodeChangeSet(entries.front()->change_set))
+    const bool fresh = made_
+                           .try_emplace({made.tenant, replica_->device().replica(), made.number},
+                                        EncodeChangeSet(entries.front()->change_set))
                            .second;
     Require(fresh, "same bytes", "two change sets have one number");
   }
@@ -251,8 +252,7 @@ void SimDevice::TakeNews() {
   }
 }
 
-std::optional<std::pair<std::string, QueryId>> SimDevice::RunQuery(const Value& query,
-                                                                   bool keep) {
+std::optional<std::pair<std::string, QueryId>> SimDevice::RunQuery(const Value& query, bool keep) {
   Replica::Begin begin;
   begin.now_ms = DeviceMs();
   begin.claims = ClaimsOf(person_);

@@ -58,8 +58,7 @@ int main(int argc, char** argv) {
   std::signal(SIGABRT, TellSeed);
   std::uint64_t failed = 0;
   for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
-    std::snprintf(current_seed, sizeof current_seed, "%llu",
-                  static_cast<unsigned long long>(seed));
+    std::snprintf(current_seed, sizeof current_seed, "%llu", static_cast<unsigned long long>(seed));
     auto failure = syncline::simulation::RunSeed(seed, false);
     if (!failure) continue;
     if (++failed <= kToldMax) {

@@ -91,9 +91,8 @@ void Network::SetDelay(LinkId id, std::uint64_t delay_ms_max) {
 }
 
 bool Network::quiet() const {
-  return on_their_way_ == 0 && std::none_of(links_.begin(), links_.end(), [](const auto& link) {
-           return link.second.half_open;
-         });
+  return on_their_way_ == 0 && std::none_of(links_.begin(), links_.end(),
+                                            [](const auto& link) { return link.second.half_open; });
 }
 
 std::vector<LinkId> Network::Links() const {

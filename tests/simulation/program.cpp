@@ -194,10 +194,10 @@ Value Program::RandomQuery(Context& context, Replica& replica) {
     const char* table;
     const char* index;
   };
-  static constexpr Index kIndexes[] = {{"schedules", "by_status"},  {"schedules", "by_start"},
-                                       {"schedules", "by_place"},   {"notes", "by_private"},
+  static constexpr Index kIndexes[] = {{"schedules", "by_status"},   {"schedules", "by_start"},
+                                       {"schedules", "by_place"},    {"notes", "by_private"},
                                        {"users", "by_organization"}, {"schedules", nullptr},
-                                       {"notes", nullptr},          {"organizations", nullptr}};
+                                       {"notes", nullptr},           {"organizations", nullptr}};
   const Index& chosen = kIndexes[context.random.Below(std::size(kIndexes))];
   const std::string index = chosen.index ? chosen.index : "";
   Object source;
@@ -215,7 +215,8 @@ Value Program::RandomQuery(Context& context, Replica& replica) {
     if (context.OneIn(3)) {
       range.push_back(Bound("Eq", "details.place", Value()));
     } else {
-      range.push_back(Bound("Gte", "details.place", "place" + std::to_string(context.random.Below(5))));
+      range.push_back(
+          Bound("Gte", "details.place", "place" + std::to_string(context.random.Below(5))));
     }
   } else if (!index.empty() && !tenants.empty()) {
     const TenantNo no = tenants[context.random.Below(tenants.size())];

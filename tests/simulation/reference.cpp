@@ -93,8 +93,8 @@ std::optional<std::string> Reference::RoleOf(const std::string& person) const {
 
 std::optional<std::string> Reference::RoleByFounding(const ChangeSet& change_set,
                                                      const std::string& person) const {
-  const bool founds = std::any_of(
-      change_set.rows.begin(), change_set.rows.end(), [&](const RowChange& change) {
+  const bool founds =
+      std::any_of(change_set.rows.begin(), change_set.rows.end(), [&](const RowChange& change) {
         return change.whole && change.length == 1 && IdToText(change.key) == tenant_.text;
       });
   if (!founds) return std::nullopt;
@@ -139,8 +139,7 @@ Reference::Verdict Reference::Decide(const ChangeSet& change_set, const std::str
   const std::optional<std::string> role =
       seq_ == 0 ? RoleByFounding(change_set, person) : RoleOf(person);
   std::vector<std::pair<RowKey, Row>> after;
-  verdict.accepted =
-      role && Judge(change_set, {time, change_set.replica}, {person, *role}, after);
+  verdict.accepted = role && Judge(change_set, {time, change_set.replica}, {person, *role}, after);
   if (verdict.accepted) {
     verdict.time = progress.time = time;
     ever_members_.insert(person);
@@ -249,7 +248,8 @@ void Reference::Sweep(std::uint64_t before_ms, std::uint64_t silent_before_ms) {
     row = gone ? all_.erase(row) : std::next(row);
   }
   for (auto replica = progress_.begin(); replica != progress_.end();) {
-    replica = replica->second.at_ms < silent_before_ms ? progress_.erase(replica) : std::next(replica);
+    replica =
+        replica->second.at_ms < silent_before_ms ? progress_.erase(replica) : std::next(replica);
   }
 }
 

@@ -33,8 +33,8 @@ class SimRelay {
     std::uint64_t token_ms_max = 60'000;
   };
 
-  SimRelay(Context& context, const Application& application, Network& network,
-           MadeChangeSets& made, Options options);
+  SimRelay(Context& context, const Application& application, Network& network, MadeChangeSets& made,
+           Options options);
 
   void Start();
   // The machine goes down as it is.

@@ -122,9 +122,10 @@ int SectorSize(sqlite3_file*) { return 512; }
 int Characteristics(sqlite3_file*) { return SQLITE_IOCAP_POWERSAFE_OVERWRITE; }
 
 // Version 1: no shared memory, so write-ahead logs need the exclusive lock, as in the browser.
-const sqlite3_io_methods kMethods = {1,    Close, Read, Write,    Truncate, Sync,       Size,
-                                     Lock, Lock,  Reserved, Control, SectorSize, Characteristics,
-                                     nullptr, nullptr, nullptr, nullptr, nullptr, nullptr};
+const sqlite3_io_methods kMethods = {
+    1,       Close,    Read,    Write,      Truncate,        Sync,    Size,    Lock,
+    Lock,    Reserved, Control, SectorSize, Characteristics, nullptr, nullptr, nullptr,
+    nullptr, nullptr,  nullptr};
 
 int OpenFile(sqlite3_vfs* vfs, const char* path, sqlite3_file* base, int flags, int* out_flags) {
   SimDisk& disk = DiskOf(vfs);
