@@ -619,6 +619,8 @@ Result<Device::Salvage> Device::TakeOver(Database& damaged) {
   CHECK(tenants_.empty());
   DeviceLog old(damaged);
   Salvage salvage;
+  const Result<bool> readable = old.HasTables();
+  if (!readable || !*readable) return salvage;
   Result<std::vector<TenantRecord>> records = old.Tenants();
   if (!records) return salvage;
   salvage.complete = true;

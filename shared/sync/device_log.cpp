@@ -57,6 +57,14 @@ Statement& BindRow(Statement& statement, const TenantId& tenant, const RowKey& k
 
 Status DeviceLog::CreateTables() { return database_.Run(kTables); }
 
+Result<bool> DeviceLog::HasTables() {
+  Statement statement = database_.Prepare(
+      "SELECT COUNT(*) FROM sqlite_master WHERE name IN ('_device', '_tenants', '_left', '_outbox')");
+  const Result<bool> row = statement.Step();
+  if (!row) return Fail(row.error());
+  return statement.integer(0) == 4;
+}
+
 Result<ReplicaId> DeviceLog::Replica(ReplicaId fresh) {
   const Result<std::uint64_t> known = DeviceNumber(database_, "replica");
   if (!known) return Fail(known.error());

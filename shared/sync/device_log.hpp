@@ -47,6 +47,8 @@ class DeviceLog {
  public:
   explicit DeviceLog(Database& database) : database_(database) {}
   Status CreateTables();
+  // Whether the file has the tables that its change sets can be saved from.
+  Result<bool> HasTables();
 
   // The replica id of this file; `fresh` becomes it if there is none.
   Result<ReplicaId> Replica(ReplicaId fresh);

@@ -139,5 +139,38 @@ TEST_CASE("a change set that no relay could take is refused where it is made, an
   CHECK(*Insert(*device, NewKey("notes", 1), "x") == 1);
 }
 
+TEST_CASE("a set-aside file without our tables gives nothing, and a whole one gives all that was pending") {
+  const Application application = ApplicationWith({"notes"});
+  const auto file = NewFile();
+  const auto nothing = NewFile();
+  const auto device = OpenDevice(*file, application);
+  const auto none = device->TakeOver(*nothing);
+  REQUIRE(none);
+  CHECK_FALSE(none->complete);
+  const auto old_file = NewFile();
+  REQUIRE(Insert(*OpenDevice(*old_file, application), NewKey("notes", 1), "x"));
+  const auto taken = device->TakeOver(*old_file);
+  REQUIRE(taken);
+  CHECK(taken->complete);
+  CHECK(taken->change_sets == 1);
+  CHECK(device->pending_count() == 1);
+  CHECK(*Insert(*device, NewKey("notes", 2), "y") == 2);
+}
+
+TEST_CASE("a set-aside file whose outbox cannot be read gives no number a second time") {
+  const Application application = ApplicationWith({"notes"});
+  const auto old_file = NewFile();
+  REQUIRE(Insert(*OpenDevice(*old_file, application), NewKey("notes", 1), "x"));
+  REQUIRE(old_file->Run("UPDATE _outbox SET bytes=X'00'"));
+  const auto file = NewFile();
+  const auto device = OpenDevice(*file, application);
+  const auto taken = device->TakeOver(*old_file);
+  REQUIRE(taken);
+  CHECK_FALSE(taken->complete);
+  CHECK(device->pending_count() == 0);
+  CHECK(device->MakeHello("", kNowMs).tenants.front().settled == 1);
+  CHECK(*Insert(*device, NewKey("notes", 2), "y") == 2);
+}
+
 }  // namespace
 }  // namespace syncline
