@@ -72,8 +72,6 @@ const std::vector<Option>& Options() {
       {"session_queue_bytes_max", &Config::session_queue_bytes_max, "N",
        "bytes that may wait for one session before it is cut", 1 << 20},
       {"push_change_sets_max", &Config::push_change_sets_max, "N", "change sets in one push", 1},
-      {"change_set_bytes_max", &Config::change_set_bytes_max, "N", "bytes of one change set",
-       1 << 10, 16 << 20},
       {"tenant_queue_bytes_max", &Config::tenant_queue_bytes_max, "N",
        "bytes of change sets that may wait for one tenant", 1 << 20},
       {"tenants_open_max", &Config::tenants_open_max, "N", "tenants open on one thread", 1},

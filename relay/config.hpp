@@ -55,7 +55,6 @@ struct Config {
   std::uint64_t address_bytes_per_second = 256 << 20;
   std::uint64_t session_queue_bytes_max = 32 << 20;
   std::uint64_t push_change_sets_max = 1'000;
-  std::uint64_t change_set_bytes_max = 16 << 20;
   std::uint64_t tenant_queue_bytes_max = 64 << 20;
   std::uint64_t tenants_open_max = 1'000;  // a thread
   std::uint64_t tenant_idle_s = 60;

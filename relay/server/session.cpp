@@ -23,7 +23,6 @@ constexpr std::uint64_t kHoldMsMax = 60'000;
 RelaySession::Limits ProtocolLimits(const Config& config) {
   RelaySession::Limits limits;
   limits.push_change_sets_max = config.push_change_sets_max;
-  limits.change_set_bytes_max = config.change_set_bytes_max;
   return limits;
 }
 

@@ -8,6 +8,7 @@
 #pragma once
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -23,6 +24,9 @@
 #include "shared/wire/messages.hpp"
 
 namespace syncline {
+
+// Fits no relay's log, so the relay sends a snapshot; and tells the tenant from one being founded.
+inline const Cursor kCursorOfNoLog{1, 0, {}};
 
 // A change set's place: which tenant's, which number.
 struct ChangeSetRef {
@@ -126,8 +130,7 @@ class Device {
   Result<Tenant*> FindOrMake(const TenantId& tenant);
 
   // Runs `step` in a transaction; on any failure the file and the memory are as before.
-  template <class Step>
-  Status Transact(Step step);
+  Status Transact(const std::function<Status()>& step);
   Result<RowState> ConfirmedState(const Tenant& tenant, TenantNo no, const RowKey& key);
   // Makes the row visible again from its confirmed state and what is pending for it.
   Status Rebase(Tenant& tenant, TenantNo no, const RowKey& key, const RowState& confirmed);

@@ -17,8 +17,10 @@ constexpr char kTables[] =
     "TEXT, at INTEGER, PRIMARY KEY (tenant, number)) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS _confirmed (tenant TEXT, owner INTEGER, id BLOB, state BLOB, "
     "PRIMARY KEY (tenant, owner, id)) WITHOUT ROWID;"
-    "CREATE TABLE IF NOT EXISTS _refused (ordinal INTEGER PRIMARY KEY, tenant TEXT, number INTEGER, "
-    "code INTEGER, message TEXT, owner TEXT, row TEXT, rule TEXT, path TEXT, args TEXT, at INTEGER);";
+    "CREATE TABLE IF NOT EXISTS _refused (ordinal INTEGER PRIMARY KEY, tenant TEXT, number "
+    "INTEGER, "
+    "code INTEGER, message TEXT, owner TEXT, row TEXT, rule TEXT, path TEXT, args TEXT, at "
+    "INTEGER);";
 
 // Steps through a statement's rows; `read` turns each into an element.
 template <class T, class Read>
@@ -59,7 +61,8 @@ Status DeviceLog::CreateTables() { return database_.Run(kTables); }
 
 Result<bool> DeviceLog::HasTables() {
   Statement statement = database_.Prepare(
-      "SELECT COUNT(*) FROM sqlite_master WHERE name IN ('_device', '_tenants', '_left', '_outbox')");
+      "SELECT COUNT(*) FROM sqlite_master WHERE name IN ('_device', '_tenants', '_left', "
+      "'_outbox')");
   const Result<bool> row = statement.Step();
   if (!row) return Fail(row.error());
   return statement.integer(0) == 4;
@@ -83,7 +86,8 @@ Result<bool> DeviceLog::NoteTables(std::uint64_t tables_hash) {
   const Result<std::uint64_t> known = DeviceNumber(database_, "tables");
   if (!known) return Fail(known.error());
   if (*known == tables_hash) return false;
-  if (Status set = SetDeviceNumber(database_, "tables", tables_hash); !set) return Fail(set.error());
+  if (Status set = SetDeviceNumber(database_, "tables", tables_hash); !set)
+    return Fail(set.error());
   return *known != 0;
 }
 
@@ -164,7 +168,8 @@ Status DeviceLog::PutOutbox(const TenantId& tenant, const OutboxEntry& entry) {
   const Bytes bytes = EncodeChangeSet(entry.change_set);
   // The relay could never take it, and everything behind it would wait for ever.
   if (bytes.size() > kChangeSetBytesMax) {
-    return Fail(Code::kInvalid, "A mutation writes at most " + std::to_string(kChangeSetBytesMax >> 20) +
+    return Fail(Code::kInvalid, "A mutation writes at most " +
+                                    std::to_string(kChangeSetBytesMax >> 20) +
                                     " MiB; this one would write " + std::to_string(bytes.size()) +
                                     " bytes. Write less at a time");
   }
@@ -193,8 +198,8 @@ Result<std::vector<OutboxEntry>> DeviceLog::Outbox(const TenantId& tenant) {
 }
 
 Result<std::optional<RowState>> DeviceLog::Confirmed(const TenantId& tenant, const RowKey& key) {
-  Statement statement = database_.Prepare(
-      "SELECT state FROM _confirmed WHERE tenant=?1 AND owner=?2 AND id=?3");
+  Statement statement =
+      database_.Prepare("SELECT state FROM _confirmed WHERE tenant=?1 AND owner=?2 AND id=?3");
   const Result<bool> found = BindRow(statement, tenant, key).Step();
   if (!found) return Fail(found.error());
   if (!*found) return std::optional<RowState>();
@@ -222,7 +227,8 @@ Status DeviceLog::DropAllConfirmed(const TenantId& tenant) {
 
 Status DeviceLog::AddRefused(const RefusedEntry& entry) {
   Statement statement = database_.Prepare(
-      "INSERT INTO _refused (tenant, number, code, message, owner, row, rule, path, args, at) VALUES "
+      "INSERT INTO _refused (tenant, number, code, message, owner, row, rule, path, args, at) "
+      "VALUES "
       "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
   statement.BindText(1, entry.tenant.text).Bind(2, Signed(entry.refusal.number));
   statement.Bind(3, static_cast<std::int64_t>(entry.refusal.code));
@@ -243,7 +249,8 @@ Status DeviceLog::DropRefused(const TenantId& tenant, std::uint64_t number) {
 
 Result<std::vector<RefusedEntry>> DeviceLog::Refused() {
   Statement statement = database_.Prepare(
-      "SELECT tenant, number, code, message, owner, row, rule, path, args, at FROM _refused ORDER BY "
+      "SELECT tenant, number, code, message, owner, row, rule, path, args, at FROM _refused ORDER "
+      "BY "
       "ordinal");
   return All<RefusedEntry>(statement, [&]() -> Result<RefusedEntry> {
     const auto text = [&](int column) { return std::string(statement.bytes(column)); };

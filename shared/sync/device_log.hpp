@@ -21,10 +21,10 @@ struct TenantRecord {
   TenantNo no;
   // Where a snapshot is being built; 0: nowhere.
   TenantNo building;
-  Cursor cursor;               // epoch 0: nothing confirmed yet
-  std::uint64_t number = 0;    // the last one given to a change set
-  std::uint64_t settled = 0;   // all verdicts up to here have been processed
-  HybridTime time;             // of the last change set
+  Cursor cursor;              // epoch 0: nothing confirmed yet
+  std::uint64_t number = 0;   // the last one given to a change set
+  std::uint64_t settled = 0;  // all verdicts up to here have been processed
+  HybridTime time;            // of the last change set
 };
 
 // What the application is told of a change set that is pending or was refused.

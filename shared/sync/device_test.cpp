@@ -22,14 +22,16 @@ Application ApplicationWith(const std::vector<std::string>& tables) {
       "role":{"fieldType":{"type":"string"},"optional":false}}}})";
   std::string fields = R"("users":"organizationId")";
   for (const std::string& table : tables) {
-    schema += R"(,{"tableName":")" + table + R"(","indexes":[],"documentType":{"type":"object","value":{
+    schema +=
+        R"(,{"tableName":")" + table + R"(","indexes":[],"documentType":{"type":"object","value":{
       "organizationId":{"fieldType":{"type":"id","tableName":"organizations"},"optional":false},
       "title":{"fieldType":{"type":"string"},"optional":false}}}})";
     fields += R"(,")" + table + R"(":"organizationId")";
   }
-  Result<Application> application = ParseApplication(
-      R"({"schema":)" + schema + R"(],"schemaValidation":true},"rules":{
-      "tenancy":{"root":"organizations","fields":{)" + fields + R"(}},
+  Result<Application> application =
+      ParseApplication(R"({"schema":)" + schema + R"(],"schemaValidation":true},"rules":{
+      "tenancy":{"root":"organizations","fields":{)" +
+                       fields + R"(}},
       "membership":{"table":"users","field":"email","claim":"email","role":"role"},"tables":{}}})");
   REQUIRE_MESSAGE(application, (application ? "" : application.error().message));
   return std::move(*application);
@@ -101,7 +103,8 @@ TEST_CASE("what is pending for a table that the application no longer has is sti
   const auto device = OpenDevice(*file, without);
   CHECK(device->pending_count() == 2);
   Follow(*device, 1);
-  REQUIRE(device->OnVerdict({TheTenant(), 1, 1, 0, {}, {{1, Code::kInvalid, "no", "", "", ""}}}, kNowMs));
+  REQUIRE(device->OnVerdict({TheTenant(), 1, 1, 0, {}, {{1, Code::kInvalid, "no", "", "", ""}}},
+                            kNowMs));
   CHECK(device->pending_count() == 1);
   REQUIRE(device->OnVerdict({TheTenant(), 2, 1, 0, {}, {}}, kNowMs));
   CHECK(device->pending_count() == 0);
@@ -128,7 +131,8 @@ TEST_CASE("a file older than what the relay has decided gives no number twice") 
   CHECK(*Insert(*device, NewKey("notes", 1), "x") == 41);
 }
 
-TEST_CASE("a change set that no relay could take is refused where it is made, and leaves no trace") {
+TEST_CASE(
+    "a change set that no relay could take is refused where it is made, and leaves no trace") {
   const auto file = NewFile();
   const Application application = ApplicationWith({"notes"});
   const auto device = OpenDevice(*file, application);
@@ -139,7 +143,9 @@ TEST_CASE("a change set that no relay could take is refused where it is made, an
   CHECK(*Insert(*device, NewKey("notes", 1), "x") == 1);
 }
 
-TEST_CASE("a set-aside file without our tables gives nothing, and a whole one gives all that was pending") {
+TEST_CASE(
+    "a set-aside file without our tables gives nothing, and a whole one gives all that was "
+    "pending") {
   const Application application = ApplicationWith({"notes"});
   const auto file = NewFile();
   const auto nothing = NewFile();

@@ -45,7 +45,6 @@ class RelaySession {
  public:
   struct Limits {
     std::size_t push_change_sets_max = 1000;
-    std::size_t change_set_bytes_max = kChangeSetBytesMax;
   };
   RelaySession(SessionId id, const Application& application, Limits limits);
 

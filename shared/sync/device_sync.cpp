@@ -1,0 +1,387 @@
+// The device's steps of the sync: what each message of the relay does to the rows, the outbox and the
+// cursor, in one transaction each.
+#include <algorithm>
+
+#include "shared/sync/device.hpp"
+
+namespace syncline {
+namespace {
+
+const RowChange* FindChange(const ChangeSet& change_set, const RowKey& key) {
+  const auto found = std::lower_bound(
+      change_set.rows.begin(), change_set.rows.end(), key,
+      [](const RowChange& change, const RowKey& wanted) { return change.key < wanted; });
+  return found != change_set.rows.end() && found->key == key ? &*found : nullptr;
+}
+Failure Misfit(const TenantId& tenant, const char* why) {
+  return Fail(Code::kConflict,
+              "The copy of tenant " + tenant.text + " does not fit what the relay sent: " + why);
+}
+
+}  // namespace
+
+Hello Device::MakeHello(std::string token, std::uint64_t now_ms) const {
+  Hello hello;
+  hello.schema_hash = application_.schema.hash;
+  hello.rules_hash = application_.rules.hash();
+  hello.replica = replica_;
+  hello.device_ms = now_ms;
+  hello.token = std::move(token);
+  for (const auto& [id, tenant] : tenants_) {
+    hello.tenants.push_back({id, tenant.record.cursor, tenant.record.settled});
+  }
+  return hello;
+}
+
+Status Device::OnWelcome(const Welcome& welcome, std::uint64_t now_ms) {
+  clock_.set_difference_ms(welcome.difference_ms);
+  std::vector<TenantId> gone;
+  for (auto& [id, tenant] : tenants_) {
+    tenant.verdicts.clear();
+    // A tenant without an epoch is being founded here: the relay cannot know it yet.
+    const auto& listed = welcome.tenants;
+    if (tenant.record.cursor.epoch != 0 &&
+        std::find(listed.begin(), listed.end(), id) == listed.end()) {
+      gone.push_back(id);
+    }
+  }
+  for (const TenantId& id : gone) {
+    if (Status done = OnLeft(id); !done) return done;
+  }
+  return CalmClock(now_ms);
+}
+
+// Once nothing stamped ahead is pending, new stamps need not follow it: a minute above the relay's
+// clock lies above everything that it can have accepted.
+Status Device::CalmClock(std::uint64_t now_ms) {
+  const HybridTime calm = HybridTime::FromUnixMs(clock_.Adjusted(now_ms) + kAheadMsMax);
+  if (clock_.last() <= calm || pending_count() != 0) return Done{};
+  clock_.Reset(calm);
+  return Transact([&]() -> Status {
+    for (auto& [id, tenant] : tenants_) {
+      tenant.record.time = std::min(tenant.record.time, calm);
+      if (Status put = log_.PutTenant(tenant.record); !put) return put;
+    }
+    return Done{};
+  });
+}
+
+void Device::Observe(Tenant& tenant, const Stamp& stamp) {
+  clock_.Observe(stamp.time);
+  tenant.record.time = std::max(tenant.record.time, stamp.time);
+}
+
+Result<RowState> Device::ConfirmedState(const Tenant& tenant, TenantNo no, const RowKey& key) {
+  if (tenant.pending_by_row.count(key)) {
+    Result<std::optional<RowState>> kept = log_.Confirmed(tenant.record.tenant, key);
+    if (!kept) return Fail(kept.error());
+    return *kept ? std::move(**kept) : RowState();
+  }
+  Result<std::optional<Row>> row = store_.Get(no, key);
+  if (!row) return Fail(row.error());
+  return *row ? ToState(*application_.schema.FindTable(key.table), **row) : RowState();
+}
+
+Status Device::Rebase(Tenant& tenant, TenantNo no, const RowKey& key, const RowState& confirmed) {
+  const TableSchema& table = *application_.schema.FindTable(key.table);
+  RowState visible = confirmed;
+  if (const auto pending = tenant.pending_by_row.find(key);
+      pending != tenant.pending_by_row.end()) {
+    for (const std::uint64_t number : pending->second) {
+      const ChangeSet& change_set = tenant.outbox.at(number).change_set;
+      const RowChange* change = FindChange(change_set, key);
+      CHECK(change);
+      static_cast<void>(Apply(visible, *change, change_set.stamp()));
+      RestoreParents(visible);
+    }
+  }
+  Result<std::optional<Row>> stored = store_.Get(no, key);
+  if (!stored) return Fail(stored.error());
+  if (!*stored && !visible.alive()) return Done{};
+  if (*stored && visible.alive() && ToState(table, **stored) == visible) return Done{};
+  std::optional<Row> after;
+  if (visible.alive()) after = ToRow(key.id, visible);
+  return store_.Write(no, key.table, *stored ? &**stored : nullptr, after ? &*after : nullptr,
+                      news_.touched);
+}
+
+Status Device::DropPending(Tenant& tenant, std::uint64_t number, std::set<RowKey>& freed) {
+  const auto entry = tenant.outbox.find(number);
+  CHECK(entry != tenant.outbox.end());
+  for (const RowChange& change : entry->second.change_set.rows) {
+    const auto pending = tenant.pending_by_row.find(change.key);
+    if (pending == tenant.pending_by_row.end()) continue;
+    pending->second.erase(number);
+    if (pending->second.empty()) tenant.pending_by_row.erase(pending);
+    freed.insert(change.key);
+  }
+  tenant.outbox.erase(entry);
+  return log_.DropOutbox(tenant.record.tenant, number);
+}
+
+Status Device::SettleUpTo(Tenant& tenant, std::uint64_t number, std::set<RowKey>& freed) {
+  while (!tenant.outbox.empty() && tenant.outbox.begin()->first <= number) {
+    const std::uint64_t settled = tenant.outbox.begin()->first;
+    news_.settled.push_back({tenant.record.tenant, settled});
+    if (Status dropped = DropPending(tenant, settled, freed); !dropped) return dropped;
+  }
+  tenant.record.settled = std::max(tenant.record.settled, number);
+  // If this file is older than what the relay has decided, those numbers are taken.
+  tenant.record.number = std::max(tenant.record.number, number);
+  return Done{};
+}
+
+// Rows that lost pending changes: shown anew from what was kept beside them.
+Status Device::RebaseFreed(Tenant& tenant, const std::set<RowKey>& freed) {
+  for (const RowKey& key : freed) {
+    Result<std::optional<RowState>> kept = log_.Confirmed(tenant.record.tenant, key);
+    if (!kept) return Fail(kept.error());
+    const RowState confirmed = *kept ? std::move(**kept) : RowState();
+    if (Status done = Rebase(tenant, tenant.record.no, key, confirmed); !done) return done;
+    if (*kept && !tenant.pending_by_row.count(key)) {
+      if (Status done = log_.DropConfirmed(tenant.record.tenant, key); !done) return done;
+    }
+  }
+  return Done{};
+}
+
+Status Device::ApplyRow(Tenant& tenant, TenantNo no, const DeltaRow& row, std::set<RowKey>& freed) {
+  if (!application_.schema.FindTable(row.key.table)) return Done{};  // of a newer schema
+  const bool was_pending = freed.erase(row.key) != 0;
+  const bool is_pending = tenant.pending_by_row.count(row.key) != 0;
+  RowState confirmed;
+  if (row.kind == DeltaRow::Kind::kState) {
+    confirmed = row.state;
+    Observe(tenant, confirmed.clock.whole);
+    for (const auto& [path, stamp] : confirmed.clock.exceptions) Observe(tenant, stamp);
+  } else if (row.kind == DeltaRow::Kind::kChange) {
+    if (was_pending && !is_pending) {
+      Result<std::optional<RowState>> kept = log_.Confirmed(tenant.record.tenant, row.key);
+      if (!kept) return Fail(kept.error());
+      if (*kept) confirmed = std::move(**kept);
+    } else {
+      Result<RowState> now = ConfirmedState(tenant, no, row.key);
+      if (!now) return Fail(now.error());
+      confirmed = std::move(*now);
+    }
+    if (confirmed.clock.length == 0 && !row.change.whole) {
+      return Misfit(tenant.record.tenant, "a change of a row that is not here");
+    }
+    static_cast<void>(Apply(confirmed, row.change, row.stamp));
+    RestoreParents(confirmed);
+    Observe(tenant, row.stamp);
+  }
+  if (is_pending && confirmed.clock.length != 0) {
+    if (Status put = log_.PutConfirmed(tenant.record.tenant, row.key, confirmed); !put) return put;
+  } else if (is_pending || was_pending) {
+    if (Status done = log_.DropConfirmed(tenant.record.tenant, row.key); !done) return done;
+  }
+  return Rebase(tenant, no, row.key, confirmed);
+}
+
+Status Device::ApplyDelta(Tenant& tenant, const Delta& delta) {
+  std::set<RowKey> freed;
+  while (!tenant.verdicts.empty() && tenant.verdicts.front().seq <= delta.to.seq) {
+    const std::uint64_t settled = tenant.verdicts.front().settled;
+    tenant.verdicts.pop_front();
+    if (Status done = SettleUpTo(tenant, settled, freed); !done) return done;
+  }
+  for (const DeltaRow& row : delta.rows) {
+    if (Status done = ApplyRow(tenant, tenant.record.no, row, freed); !done) return done;
+  }
+  if (Status done = RebaseFreed(tenant, freed); !done) return done;
+  tenant.record.cursor = delta.to;
+  return log_.PutTenant(tenant.record);
+}
+
+Status Device::CompleteSnapshot(Tenant& tenant, const Delta& delta) {
+  const TenantNo built = tenant.record.building;
+  if (built.value == 0)
+    return Misfit(tenant.record.tenant, "the end of a snapshot that never began");
+  std::set<RowKey> freed;
+  while (!tenant.verdicts.empty() && tenant.verdicts.front().seq <= delta.to.seq) {
+    const std::uint64_t settled = tenant.verdicts.front().settled;
+    tenant.verdicts.pop_front();
+    if (Status done = SettleUpTo(tenant, settled, freed); !done) return done;
+  }
+  if (Status done = log_.DropAllConfirmed(tenant.record.tenant); !done) return done;
+  // First the confirmed rows alone, then what is pending on top of them.
+  auto pending_by_row = std::exchange(tenant.pending_by_row, {});
+  freed.clear();
+  for (const DeltaRow& row : delta.rows) {
+    if (Status done = ApplyRow(tenant, built, row, freed); !done) return done;
+  }
+  tenant.pending_by_row = std::move(pending_by_row);
+  for (const auto& [key, numbers] : tenant.pending_by_row) {
+    Result<std::optional<Row>> row = store_.Get(built, key);
+    if (!row) return Fail(row.error());
+    RowState confirmed;
+    if (*row) {
+      confirmed = ToState(*application_.schema.FindTable(key.table), **row);
+      if (Status put = log_.PutConfirmed(tenant.record.tenant, key, confirmed); !put) return put;
+    }
+    if (Status done = Rebase(tenant, built, key, confirmed); !done) return done;
+  }
+  if (tenant.record.no.value != 0) {
+    if (Status done = store_.EraseTenant(tenant.record.no); !done) return done;
+  }
+  tenant.record.no = built;
+  tenant.record.building = {};
+  tenant.record.cursor = delta.to;
+  news_.everything = true;
+  return log_.PutTenant(tenant.record);
+}
+
+Status Device::AskForSnapshot(const TenantId& id) {
+  return Transact([&]() -> Status {
+    Tenant* tenant = FindTenant(id);
+    if (!tenant || tenant->record.cursor.epoch == 0) return Done{};
+    tenant->record.cursor = kCursorOfNoLog;
+    return log_.PutTenant(tenant->record);
+  });
+}
+
+Status Device::OnDelta(const Delta& delta) {
+  Tenant* tenant = FindTenant(delta.tenant);
+  Status done = Misfit(delta.tenant, "a delta of a tenant that is not here");
+  if (tenant) {
+    const Cursor& cursor = tenant->record.cursor;
+    if (!delta.completes_snapshot && cursor.epoch == delta.to.epoch && delta.to.seq < cursor.seq) {
+      return Done{};
+    }
+    done = Transact([&]() -> Status {
+      if (delta.completes_snapshot) return CompleteSnapshot(*tenant, delta);
+      if (cursor.epoch != delta.to.epoch || tenant->record.no.value == 0) {
+        return Misfit(delta.tenant, "a delta of another epoch");
+      }
+      return ApplyDelta(*tenant, delta);
+    });
+  }
+  if (!done && done.error().code == Code::kConflict) {
+    if (Status asked = AskForSnapshot(delta.tenant); !asked) return asked;
+  }
+  return done;
+}
+
+Status Device::OnChunk(const Chunk& chunk) {
+  Tenant* known = FindTenant(chunk.tenant);
+  if (chunk.ordinal != 0 &&
+      (!known || known->record.building.value == 0 || known->next_chunk != chunk.ordinal)) {
+    return Misfit(chunk.tenant, "a part of a snapshot that never began");
+  }
+  return Transact([&]() -> Status {
+    Result<Tenant*> found = FindOrMake(chunk.tenant);
+    if (!found) return Fail(found.error());
+    Tenant& tenant = **found;
+    if (chunk.ordinal == 0) {
+      if (tenant.record.building.value != 0) {
+        if (Status done = store_.EraseTenant(tenant.record.building); !done) return done;
+      }
+      const Result<TenantNo> no = log_.NextTenantNo();
+      if (!no) return Fail(no.error());
+      tenant.record.building = *no;
+    }
+    tenant.next_chunk = chunk.ordinal + 1;
+    std::vector<TouchedKey> invisible;
+    for (const DeltaRow& row : chunk.rows) {
+      if (row.kind != DeltaRow::Kind::kState || !row.state.alive()) {
+        return Misfit(chunk.tenant, "a snapshot holds only rows");
+      }
+      if (!application_.schema.FindTable(row.key.table)) continue;  // of a newer schema
+      Observe(tenant, row.state.clock.whole);
+      for (const auto& [path, stamp] : row.state.clock.exceptions) Observe(tenant, stamp);
+      const Row whole = ToRow(row.key.id, row.state);
+      invisible.clear();
+      if (Status done =
+              store_.Write(tenant.record.building, row.key.table, nullptr, &whole, invisible);
+          !done) {
+        return done;
+      }
+    }
+    return log_.PutTenant(tenant.record);
+  });
+}
+
+Status Device::RefuseOne(Tenant& tenant, const Refusal& refusal, std::set<RowKey>& freed) {
+  const auto entry = tenant.outbox.find(refusal.number);
+  if (entry == tenant.outbox.end()) return Done{};  // heard before
+  RefusedEntry refused{tenant.record.tenant, refusal, entry->second.origin};
+  if (Status added = log_.AddRefused(refused); !added) return added;
+  news_.refused.push_back(std::move(refused));
+  return DropPending(tenant, refusal.number, freed);
+}
+
+Status Device::OnVerdict(const Verdict& verdict, std::uint64_t now_ms) {
+  clock_.set_difference_ms(verdict.difference_ms);
+  Tenant* tenant = FindTenant(verdict.tenant);
+  if (!tenant) return Done{};
+  Status done = Transact([&]() -> Status {
+    std::set<RowKey> freed;
+    for (const Refusal& refusal : verdict.refused) {
+      if (Status refused = RefuseOne(*tenant, refusal, freed); !refused) return refused;
+    }
+    TenantRecord& record = tenant->record;
+    const bool decided_here = record.cursor.epoch > 1 && record.cursor.seq >= verdict.seq;
+    const bool nothing_accepted =
+        tenant->outbox.empty() || tenant->outbox.begin()->first > verdict.settled;
+    if (decided_here || nothing_accepted) {
+      if (Status settled = SettleUpTo(*tenant, verdict.settled, freed); !settled) return settled;
+    } else {
+      tenant->verdicts.push_back({verdict.tenant, verdict.settled, verdict.seq, 0, {}, {}});
+    }
+    if (Status rebased = RebaseFreed(*tenant, freed); !rebased) return rebased;
+    if (tenant->outbox.empty() && record.cursor.epoch == 0 && record.building.value == 0) {
+      return ForgetTenant(*tenant);
+    }
+    return log_.PutTenant(record);
+  });
+  if (!done) return done;
+  return CalmClock(now_ms);
+}
+
+// REQUIRES: nothing of it is pending. The tenant is gone from the file and the memory.
+Status Device::ForgetTenant(Tenant& tenant) {
+  const TenantId id = tenant.record.tenant;
+  for (const TenantNo no : {tenant.record.no, tenant.record.building}) {
+    if (no.value == 0) continue;
+    if (Status done = store_.EraseTenant(no); !done) return done;
+  }
+  if (Status done = log_.DropAllConfirmed(id); !done) return done;
+  if (Status done = log_.DropTenant(tenant.record); !done) return done;
+  tenants_.erase(id);
+  news_.everything = true;
+  return Done{};
+}
+
+Status Device::OnLeft(const TenantId& id) {
+  if (!FindTenant(id)) return Done{};
+  return Transact([&]() -> Status {
+    Tenant& tenant = *FindTenant(id);
+    std::set<RowKey> freed;
+    while (!tenant.verdicts.empty()) {
+      const std::uint64_t settled = tenant.verdicts.front().settled;
+      tenant.verdicts.pop_front();
+      if (Status done = SettleUpTo(tenant, settled, freed); !done) return done;
+    }
+    if (tenant.outbox.empty()) return ForgetTenant(tenant);
+    // What is pending stays until the relay has decided on it; the confirmed rows go now.
+    for (TenantNo* no : {&tenant.record.no, &tenant.record.building}) {
+      if (no->value == 0) continue;
+      if (Status done = store_.EraseTenant(*no); !done) return done;
+    }
+    tenant.record.building = {};
+    tenant.record.cursor = {};
+    if (Status done = log_.DropAllConfirmed(id); !done) return done;
+    news_.everything = true;
+    for (const auto& [key, numbers] : tenant.pending_by_row) {
+      if (Status done = Rebase(tenant, tenant.record.no, key, {}); !done) return done;
+    }
+    return log_.PutTenant(tenant.record);
+  });
+}
+
+Status Device::Dismiss(const TenantId& id, std::uint64_t number) {
+  return Transact([&]() -> Status { return log_.DropRefused(id, number); });
+}
+
+}  // namespace syncline
