@@ -21,29 +21,26 @@ Result<std::unique_ptr<Device>> Device::Open(Database& database, const Applicati
   if (Status loaded = device->Load(); !loaded) return Fail(loaded.error());
   std::string tables;
   for (const TableSchema& table : application.schema.tables) tables += table.name + "\n";
-  Status cleaned = device->Transact([&]() -> Status {
+  Status noted = device->Transact([&]() -> Status {
     const Result<bool> other_tables = device->log_.NoteTables(Fnv1a64(tables));
     if (!other_tables) return Fail(other_tables.error());
+    if (!*other_tables) return Done{};
     for (auto& [id, tenant] : device->tenants_) {
       // Rows of a table that is new here were passed over until now.
-      if (*other_tables && tenant.record.cursor.epoch != 0) {
-        tenant.record.cursor = kCursorOfNoLog;
-        if (Status done = device->log_.PutTenant(tenant.record); !done) return done;
-      }
-      // A snapshot that was cut off begins anew.
-      if (tenant.record.building.value == 0) continue;
-      if (Status done = device->store_.EraseTenant(tenant.record.building); !done) return done;
-      tenant.record.building = {};
+      if (tenant.record.cursor.epoch == 0) continue;
+      tenant.record.cursor = kCursorOfNoLog;
       if (Status done = device->log_.PutTenant(tenant.record); !done) return done;
     }
     return Done{};
   });
-  if (!cleaned) return Fail(cleaned.error());
+  if (!noted) return Fail(noted.error());
+  if (Status cleaned = device->DropUnfinished(); !cleaned) return Fail(cleaned.error());
   return device;
 }
 
 Status Device::Load() {
-  tenants_.clear();
+  // What the relay told on this connection is not in the file: it outlives a mutation that is rolled back.
+  std::map<TenantId, Tenant> old = std::exchange(tenants_, {});
   enqueued_.reset();
   Result<std::vector<TenantRecord>> records = log_.Tenants();
   if (!records) return Fail(records.error());
@@ -54,6 +51,10 @@ Status Device::Load() {
     const TenantId id = record.tenant;
     Tenant& tenant = tenants_[id];
     tenant.record = std::move(record);
+    if (const auto before = old.find(id); before != old.end()) {
+      tenant.verdicts = std::move(before->second.verdicts);
+      tenant.next_chunk = before->second.next_chunk;
+    }
     for (OutboxEntry& entry : *outbox) AddPending(tenant, std::move(entry));
   }
   return Done{};

@@ -145,6 +145,8 @@ class Device {
   Status ForgetTenant(Tenant& tenant);
   void Observe(Tenant& tenant, const Stamp& stamp);
   Status CalmClock(std::uint64_t now_ms);
+  // Drops what was built of snapshots that were cut off: they begin anew.
+  Status DropUnfinished();
 
   Database& database_;
   const Application& application_;

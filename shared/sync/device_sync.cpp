@@ -33,14 +33,32 @@ Hello Device::MakeHello(std::string token, std::uint64_t now_ms) const {
   return hello;
 }
 
+Status Device::DropUnfinished() {
+  const bool any = std::any_of(tenants_.begin(), tenants_.end(), [](const auto& tenant) {
+    return tenant.second.record.building.value != 0;
+  });
+  if (!any) return Done{};
+  return Transact([&]() -> Status {
+    for (auto& [id, tenant] : tenants_) {
+      if (tenant.record.building.value == 0) continue;
+      if (Status done = store_.EraseTenant(tenant.record.building); !done) return done;
+      tenant.record.building = {};
+      if (Status done = log_.PutTenant(tenant.record); !done) return done;
+    }
+    return Done{};
+  });
+}
+
 Status Device::OnWelcome(const Welcome& welcome, std::uint64_t now_ms) {
   clock_.set_difference_ms(welcome.difference_ms);
+  if (Status dropped = DropUnfinished(); !dropped) return dropped;
   std::vector<TenantId> gone;
   for (auto& [id, tenant] : tenants_) {
     tenant.verdicts.clear();
-    // A tenant without an epoch is being founded here: the relay cannot know it yet.
+    // A tenant without an epoch that has something pending is being founded here: the relay cannot know
+    // it yet. With nothing pending, its first snapshot never ended.
     const auto& listed = welcome.tenants;
-    if (tenant.record.cursor.epoch != 0 &&
+    if ((tenant.record.cursor.epoch != 0 || tenant.outbox.empty()) &&
         std::find(listed.begin(), listed.end(), id) == listed.end()) {
       gone.push_back(id);
     }
