@@ -289,7 +289,9 @@ void CheckQuiet(Replica& replica, const std::string& person, const SimRelay& rel
     const std::optional<std::string> role =
         reference ? reference->RoleOf(person) : std::optional<std::string>();
     if (!role) Break("rules", person + " is no member, but the tenant is on the device");
-    Require(record.building.value == 0, "snapshot", "a snapshot did not end");
+    if (record.building.value != 0) {
+      Break("snapshot", "a snapshot did not end: " + person + " in " + record.tenant.text);
+    }
     CheckSame("convergence", ReadStates(device.store(), record.no),
               Readable(*reference, reference->rows(), person, *role));
   }

@@ -11,6 +11,40 @@ constexpr char kFile[] = "device";
 constexpr char kAside[] = "aside";
 constexpr std::size_t kLiveQueriesMax = 6;
 
+// What a message says, for the story.
+std::string Told(ByteView message) {
+  std::string text;
+  while (!message.empty()) {
+    const Result<Message> frame = TakeFrame(message);
+    if (!frame) return text + " (unreadable)";
+    const auto place = [&](const TenantId& tenant) { text += tenant.text.substr(20) + ","; };
+    if (const auto* delta = std::get_if<Delta>(&*frame)) {
+      text += delta->completes_snapshot ? " delta that completes(" : " delta(";
+      place(delta->tenant);
+      text += std::to_string(delta->from) + ".." + std::to_string(delta->to.seq) + "," +
+              std::to_string(delta->rows.size()) + " rows)";
+    } else if (const auto* chunk = std::get_if<Chunk>(&*frame)) {
+      text += " chunk(";
+      place(chunk->tenant);
+      text += std::to_string(chunk->ordinal) + ")";
+    } else if (const auto* verdict = std::get_if<Verdict>(&*frame)) {
+      text += " verdict(";
+      place(verdict->tenant);
+      text += "settled " + std::to_string(verdict->settled) + ", seq " +
+              std::to_string(verdict->seq) + ")";
+    } else if (const auto* left = std::get_if<Left>(&*frame)) {
+      text += " left(";
+      place(left->tenant);
+      text += ")";
+    } else if (const auto* welcome = std::get_if<Welcome>(&*frame)) {
+      text += " welcome(";
+      for (const TenantId& tenant : welcome->tenants) place(tenant);
+      text += ")";
+    }
+  }
+  return text;
+}
+
 std::string NameOf(std::size_t index) { return "sim-device-" + std::to_string(index); }
 
 }  // namespace
@@ -128,6 +162,7 @@ void SimDevice::OnClosed(LinkId link) {
 
 void SimDevice::OnMessage(LinkId link, ByteView message) {
   if (!link_ || *link_ != link) return;
+  context_.Note([&] { return NameOf(index_) + " (" + person_ + ") hears" + Told(message); });
   const Status received = replica_->session().Receive(message, DeviceMs());
   if (!received) {
     context_.Note([&] { return NameOf(index_) + " cannot take it: " + received.error().message; });

@@ -126,6 +126,11 @@ bool Reference::MayRead(const Person& person, const RowKey& key, const RowState&
 
 Reference::Verdict Reference::Decide(const ChangeSet& change_set, const std::string& person,
                                      std::uint64_t now_ms) {
+  // A stranger leaves no trace: what they offer is refused, and is new when it comes again.
+  const auto known = progress_.find(change_set.replica);
+  if (seq_ != 0 && (known == progress_.end() || known->second.number == 0) && !RoleOf(person)) {
+    return decided_[{change_set.replica, change_set.number}] = Verdict();
+  }
   Progress& progress = progress_[change_set.replica];
   if (change_set.number <= progress.number) return {false, true, false, {}};
   if (change_set.number > progress.number + 1) return {false, false, true, {}};
@@ -240,6 +245,13 @@ void Reference::EndGroup() {
       if (MayRead({name, *role}, key, *rows_.at(key))) ever_readable_.emplace(name, key);
     }
   }
+}
+
+void Reference::Told(ReplicaId replica, std::uint64_t settled, std::uint64_t now_ms) {
+  const auto known = progress_.find(replica);
+  if (settled <= (known == progress_.end() ? 0 : known->second.number)) return;
+  progress_[replica].number = settled;
+  progress_[replica].at_ms = now_ms;
 }
 
 void Reference::Sweep(std::uint64_t before_ms, std::uint64_t silent_before_ms) {

@@ -40,6 +40,8 @@ class Reference {
       : tenant_(std::move(tenant)), schema_(&schema), by_person_(by_person) {}
 
   Verdict Decide(const ChangeSet& change_set, const std::string& person, std::uint64_t now_ms);
+  // A device says what it has heard: also of numbers that were refused without a trace.
+  void Told(ReplicaId replica, std::uint64_t settled, std::uint64_t now_ms);
   // A group commit is through: from here on its last state can be seen.
   void EndGroup();
   // Tombstones and replicas that were last touched before these times are forgotten.

@@ -231,9 +231,8 @@ SimRelay::Tenant* SimRelay::Open(const TenantId& tenant) {
   }
   Tenant open;
   Database& opened = **database;
-  Result<std::unique_ptr<Authority>> authority =
-      Authority::Open(std::move(*database), application_, tenant, options_.authority,
-                      context_.random.Next() | 2);
+  Result<std::unique_ptr<Authority>> authority = Authority::Open(
+      std::move(*database), application_, tenant, options_.authority, context_.random.Next() | 2);
   if (!authority) {
     Drop(tenant, authority.error());
     return nullptr;
@@ -270,7 +269,14 @@ void SimRelay::Resolve(const TenantId& tenant, Database& database) {
   if (agrees(reference)) return;
   for (const Submission& one : group) reference.Decide(one.change_set, one.person, now_ms);
   reference.EndGroup();
-  Require(agrees(reference), "group commit", "a part of a group commit is in the file");
+  if (agrees(reference)) return;
+  std::string what = "the file has neither all nor nothing of a group commit:";
+  for (const auto& [replica, progress] : reference.progress()) {
+    const auto at = stored.find(replica);
+    what += " " + std::to_string(progress.number) + "/" +
+            std::to_string(at == stored.end() ? 0 : at->second);
+  }
+  Break("group commit", what);
 }
 
 void SimRelay::Drop(const TenantId& tenant, const Error& error) {
@@ -338,6 +344,7 @@ void SimRelay::Join(const Peer& peer, const TenantHello& hello) {
   Tenant* open = Open(tenant);
   if (!open) return Cut(peer.session);
   const Status joined = open->authority->Join(peer, hello, context_.now_ms());
+  if (joined) ReferenceOf(tenant).Told(peer.replica, hello.settled, context_.now_ms());
   if (!joined) {
     open->joined.insert(peer.session);
     return Drop(tenant, joined.error());
@@ -357,8 +364,7 @@ void SimRelay::Submit(const Peer& peer, const std::string& person, const TenantI
   for (ChangeSet& change_set : change_sets) {
     change_set.replica = peer.replica;
     const Bytes bytes = EncodeChangeSet(change_set);
-    const auto [made, first] =
-        made_.try_emplace({tenant, peer.replica, change_set.number}, bytes);
+    const auto [made, first] = made_.try_emplace({tenant, peer.replica, change_set.number}, bytes);
     Require(made->second == bytes, "same bytes", "a change set was sent with other bytes");
     open->submitted.push_back({person, change_set});
   }
@@ -409,7 +415,7 @@ void SimRelay::Commit(const TenantId& tenant) {
       const Reference::Verdict& verdict = expected.back();
       return "relay decides " + one.person + "'s " + std::to_string(one.change_set.number) +
              " in " + tenant.text + ": " +
-             (verdict.accepted ? "accepted, seq " + std::to_string(reference.seq())
+             (verdict.accepted   ? "accepted, seq " + std::to_string(reference.seq())
               : verdict.repeated ? "repeated"
               : verdict.gap      ? "too early"
                                  : "refused");
@@ -466,11 +472,9 @@ void SimRelay::PassOn(const TenantId& tenant, Tenant& open) {
     }
     // From a tenant to the sessions, order is kept.
     const std::uint64_t now_ms = context_.now_ms();
-    open.last_delivery_ms =
-        std::max(open.last_delivery_ms, now_ms + context_.Between(0, 1));
-    Later(open.last_delivery_ms - now_ms, [this, tenant, delivery = std::move(delivery)] {
-      Deliver(tenant, delivery);
-    });
+    open.last_delivery_ms = std::max(open.last_delivery_ms, now_ms + context_.Between(0, 1));
+    Later(open.last_delivery_ms - now_ms,
+          [this, tenant, delivery = std::move(delivery)] { Deliver(tenant, delivery); });
   }
 }
 
@@ -479,7 +483,8 @@ void SimRelay::Deliver(const TenantId& tenant, const Delivery& delivery) {
   if (!session) return;
   network_.Send(session->link, Side::kRelay, *delivery.frame);
   if (!delivery.continues) return;
-  Post(delivery.session, [this, tenant, id = delivery.session] {
+  // The next part waits until the last one is on its way.
+  Later(context_.Between(0, options_.snapshot_pause_ms_max), [this, tenant, id = delivery.session] {
     const auto open = open_.find(tenant);
     if (open == open_.end()) return;
     const Status done = open->second.authority->ContinueSnapshot(id, context_.now_ms());
@@ -489,8 +494,7 @@ void SimRelay::Deliver(const TenantId& tenant, const Delivery& delivery) {
 }
 
 // What is sent now is the tenant's latest state, so the reference knows who may see it.
-void SimRelay::CheckShown(const Reference& reference, const Session& session,
-                          const DeltaRow& row) {
+void SimRelay::CheckShown(const Reference& reference, const Session& session, const DeltaRow& row) {
   if (row.kind == DeltaRow::Kind::kForget) {
     return Require(reference.EverReadable(session.person, row.key), "rules",
                    "a forget tells of a row that the person could never see");

@@ -31,6 +31,7 @@ class SimRelay {
     Authority::Options authority;
     bool by_person = false;
     std::uint64_t token_ms_max = 60'000;
+    std::uint64_t snapshot_pause_ms_max = 2;
   };
 
   SimRelay(Context& context, const Application& application, Network& network, MadeChangeSets& made,

@@ -54,7 +54,8 @@ World::World(Context& context)
       fault_every_ms_(context.OneIn(6) ? 100'000 : context.Between(100, 1500)) {
   SimRelay::Options options;
   options.by_person = by_person_;
-  if (context.OneIn(3)) options.authority.snapshot_chunk_bytes = 200;
+  if (context.OneIn(2)) options.authority.snapshot_chunk_bytes = 200;
+  if (context.OneIn(2)) options.snapshot_pause_ms_max = 400;
   if (context.OneIn(4)) options.authority.delta_bytes_max = 400;
   if (context.OneIn(3)) options.authority.tombstone_ms = 4000;
   if (context.OneIn(3)) options.token_ms_max = 5000;
