@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -9,7 +9,10 @@ const fixture = fileURLToPath(new URL("../testing/convex", import.meta.url));
 // Within the package, so that npm convex is found.
 let folder: string;
 beforeAll(() => {
-  folder = mkdtempSync(fileURLToPath(new URL("../../node_modules/.bundle-test-", import.meta.url)));
+  // Ignored by git, and within the package, so that npm convex is found from there.
+  const ignored = fileURLToPath(new URL("../../node_modules/", import.meta.url));
+  mkdirSync(ignored, { recursive: true });
+  folder = mkdtempSync(`${ignored}.bundle-test-`);
   cpSync(fixture, folder, { recursive: true });
 });
 afterAll(() => rmSync(folder, { recursive: true }));
