@@ -44,7 +44,7 @@ void Tell(std::uint64_t seed, const syncline::simulation::Failure& failure) {
 int main(int argc, char** argv) {
   std::uint64_t seeds = 20;
   std::uint64_t first = 1;
-  for (int i = 1; i < argc; ++i) {
+  for (int i = 1; i < argc; i += 2) {
     const std::string flag = argv[i];
     char* end = nullptr;
     const std::uint64_t value = i + 1 < argc ? std::strtoull(argv[i + 1], &end, 10) : 0;
@@ -53,7 +53,6 @@ int main(int argc, char** argv) {
       return 2;
     }
     (flag == "--seeds" ? seeds : first) = value;
-    ++i;
   }
   std::signal(SIGABRT, TellSeed);
   std::uint64_t failed = 0;
