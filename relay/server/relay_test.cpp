@@ -179,7 +179,9 @@ TEST_CASE("relay: before the token is known, only small messages are read") {
   RunningRelay relay;
   TestDevice device(relay.port());
   device.SendRaw(Bytes(200 << 10, 'x'));
-  CHECK_EQ(device.ExpectClose(), 1009);
+  // The rest of the message is never read, so a reset may overtake the reason (then there is none).
+  const std::uint16_t reason = device.ExpectClose();
+  CHECK((reason == 1009 || reason == 0));
 }
 
 TEST_CASE("relay: an expired token ends the session") {

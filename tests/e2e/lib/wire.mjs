@@ -4,12 +4,12 @@
 export const messageType = {
   hello: 1,
   push: 2,
-  welcome: 4,
-  delta: 5,
-  chunk: 6,
-  verdict: 7,
-  left: 8,
-  fault: 9,
+  welcome: 5,
+  delta: 6,
+  chunk: 7,
+  verdict: 8,
+  left: 9,
+  fault: 10,
 };
 
 function varint(value) {
