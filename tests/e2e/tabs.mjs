@@ -25,6 +25,10 @@ export const tabs = [
       const context = await world.newContext();
       const ada = await PersonPage.openSynced(world, "ada", { context });
       const dora = await PersonPage.openSynced(world, "dora", { context });
+      // Other cases make her a member elsewhere, and whichever organization arrives first is shown.
+      await dora.page
+        .getByLabel("Organization", { exact: true })
+        .selectOption({ label: "Harbor Clinic" });
       await dora.see("Vaccination day");
       await ada.create("Side by side");
       await ada.synced();
