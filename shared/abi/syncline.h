@@ -36,6 +36,16 @@ enum SynclineOperation {
   SYNCLINE_KEEP = 4,
   /* {"query":id} -> {}. Forgets a live query. */
   SYNCLINE_DROP = 5,
+  /* {"execution":n} -> {}. A sub-transaction of a mutation (a function that it runs), nested at most 8
+   * deep. SUB_ROLLBACK leaves rows, change set and tenant exactly as they were at SUB_BEGIN, and closes
+   * the streams that were opened since; SUB_COMMIT makes it part of what surrounds it. */
+  SYNCLINE_SUB_BEGIN = 6,
+  SYNCLINE_SUB_COMMIT = 7,
+  SYNCLINE_SUB_ROLLBACK = 8,
+  /* {"execution":n} -> {"bytesRead":Use,"bytesWritten":Use,"databaseQueries":Use,"documentsRead":Use,
+   * "documentsWritten":Use}; Use: {"used":n,"remaining":n}. Of the whole execution, sub-transactions
+   * (also those rolled back) included. What exceeds a limit fails with "invalid". */
+  SYNCLINE_METRICS = 9,
 
   /* --- database operations within an execution --- */
   /* {"execution":n,"id":text,"table"?:name} -> {"document":{...}|null} */
@@ -61,6 +71,35 @@ enum SynclineOperation {
   SYNCLINE_VALIDATE = 19,
   /* {"validator":{...}} -> {"validator":n}. Reads a validator's JSON once, for any number of checks. */
   SYNCLINE_VALIDATOR = 20,
+  /* {"execution":n,"query":...,"cursor":text|null,"endCursor":text|null,"pageSize":k,
+   *  "maximumRowsRead":n|null,"maximumBytesRead":n|null}
+   * -> {"page":[...],"isDone":bool,"continueCursor":text,"splitCursor":text|null,
+   *     "pageStatus":null|"SplitRecommended"|"SplitRequired"}
+   * A page of a query; cursors are opaque text and belong to one query (another's is "invalid"). With
+   * endCursor the page reaches from cursor to there, however many documents that is. */
+  SYNCLINE_PAGE = 21,
+  /* The host's own tables, _scheduled_functions and _storage; local to this device. Functions read them
+   * with "isSystem"; only this writes them, within a mutation.
+   * {"execution":n,"table":name,"id"?:text,"value":{...}|null} -> {"_id":text}. Without id: insert; with
+   * id: replace, null deletes. */
+  SYNCLINE_SYSTEM_WRITE = 22,
+  /* {"execution":n,"table":name,"documents":[{"_id":text,"_creationTime":ms,...}]} -> {}. Inserts within
+   * a mutation rows that keep their ids (of this table) and creation times. */
+  SYNCLINE_IMPORT = 23,
+  /* {"execution":n,"query":{"indexName":"table.index","limit"?:k,"vector":[...],"expressions":Expr|null}}
+   * -> {"results":[{"_id":text,"_score":float64}]}, nearest first, by cosine. */
+  SYNCLINE_VECTOR_SEARCH = 24,
+  /* As STREAM_NEXT; the output is a block of documents in binary (shared/abi/block.hpp). */
+  SYNCLINE_STREAM_BLOCK = 25,
+  /* {"execution":n,"sql":text,"args":[...]} -> {"columns":[name],"rows":[[value]]}. One read-only
+   * statement over the tables of the schema as views (shared/store/sql_reader.hpp). It counts as having
+   * read every row of the tables that it names. */
+  SYNCLINE_SQL = 26,
+  /* A file of this device, filed under its _storage row's id. {"execution":n,"id":text,
+   * "bytes":{"$bytes":base64}|null} -> {}; null deletes. Within a mutation. At most 64 MiB. */
+  SYNCLINE_FILE_PUT = 27,
+  /* {"id":text} -> binary; "not found" if there is none. */
+  SYNCLINE_FILE_GET = 28,
 
   /* --- sync: the device's end of the connection to the relay, without the socket --- */
   /* {"now":ms,"token":text}. A socket has opened: output is binary, to be sent as one message. */
@@ -99,7 +138,11 @@ enum SynclineOperation {
   SYNCLINE_TENANTS = 44,
 };
 
-/* {"path":file,"vfs":name,"durability":"full"|"relaxed"|"none","application":{"schema":...,"rules":...},
+/* Tables are either synced or local. A table is local if the schema's JSON says "local":true, if the
+ * rules' tenancy names it under "local", or if there are no rules at all ("rules":null: this device
+ * alone). Rows of local tables are on this device only: no tenant, no change set, no rules.
+ *
+ * {"path":file,"vfs":name,"durability":"full"|"relaxed"|"none","application":{"schema":...,"rules":...},
  *  "seed":"32 hex digits of randomness"} -> engine handle > 0, or 0 with the error in the output. A
  * corrupt file is code "corrupt": the host sets it aside and opens again. With "salvage":file beside
  * "path", the outbox of that set-aside file is taken over where it can be read; SYNCLINE_EVENTS then has

@@ -9,7 +9,7 @@ import { build, type Plugin } from "esbuild";
 import { type App, executionGlobalNames } from "../engine/application.ts";
 import { evaluate, listFunctions, loadFactory } from "./evaluate.ts";
 
-export interface AppBundle extends Pick<App, "application" | "functions"> {
+export interface AppBundle extends Omit<App, "factory"> {
   /** The text of a module whose default export is the ApplicationFactory. */
   factoryCode: string;
   /** Every file that it was made of, absolute: what to watch. */
@@ -37,13 +37,16 @@ export async function bundleApp(folder: string): Promise<AppBundle> {
     factoryCode,
     functions: listFunctions(loadFactory(factoryCode)),
     application: { schema: JSON.parse(schema.export()) as unknown, rules },
+    components: [],
+    crons: [],
+    hasHttp: false,
     files: [...new Set([...functions.files, ...definitions.files])],
   };
 }
 
 /** The text of a module that exports the App as its default. */
-export function appModule({ factoryCode, application, functions }: AppBundle): string {
-  const data = JSON.stringify({ application, functions } satisfies Omit<App, "factory">);
+export function appModule({ factoryCode, files: _, ...app }: AppBundle): string {
+  const data = JSON.stringify(app satisfies Omit<App, "factory">);
   return `${factoryCode}\nexport default { factory, ...${data} };\n`;
 }
 

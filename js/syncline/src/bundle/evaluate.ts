@@ -46,7 +46,9 @@ export function listFunctions(factory: ApplicationFactory): FunctionInfo[] {
       if (!kind) continue;
       found.push({
         path: `${module}:${name}`,
+        component: "",
         kind,
+        runsOn: "device",
         visibility: flags.isInternal === true ? "internal" : "public",
       });
     }

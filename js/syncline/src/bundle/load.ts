@@ -1,10 +1,10 @@
-// loadApp: an application for this very process, as tests and scripts want it.
+// loadApp: a convex/ folder as an App of this process, for Node and for tests.
 import type { App } from "../engine/application.ts";
 import { bundleApp } from "./bundle.ts";
 import { loadFactory } from "./evaluate.ts";
 
-/** Bundles the folder and loads it. Throws as bundleApp does. */
+/** Throws an Error that names the file and what is wrong with it. */
 export async function loadApp(folder: string): Promise<App> {
-  const { factoryCode, application, functions } = await bundleApp(folder);
-  return { factory: loadFactory(factoryCode), application, functions };
+  const { factoryCode, files: _, ...app } = await bundleApp(folder);
+  return { factory: loadFactory(factoryCode), ...app };
 }

@@ -52,14 +52,42 @@ export type FunctionKind = "query" | "mutation" | "action" | "httpAction";
 export interface FunctionInfo {
   /** As "queries/schedules:list"; a default export is "queries/schedules:default". */
   path: string;
+  /** The component that it belongs to, as "workpool" or "workpool/inner"; "" is the application. */
+  component: string;
   kind: FunctionKind;
   visibility: "public" | "internal";
+  /** "peer": its module says "use node", so it cannot run on a device. */
+  runsOn: "device" | "peer";
 }
 
-/** What virtual:syncline/app exports. */
+/** A component that the application, or another component, has installed (convex.config.ts). */
+export interface ComponentInfo {
+  /** Where it is: its name behind its parent's path. Its tables are "path/table" in the schema. */
+  path: string;
+  parent: string;
+  name: string;
+}
+
+/** A job of convex/crons.ts. */
+export interface CronInfo {
+  name: string;
+  /** The function's path, of the application. */
+  path: string;
+  /** Convex's JSON of the arguments object. */
+  args: unknown;
+  /** As cronJobs() exports it: {"type":"interval","seconds":10}, {"type":"cron","cronString":...}, ... */
+  schedule: Record<string, unknown>;
+}
+
+/** What virtual:syncline/app exports. Modules of a component are "component|module" in the factory. */
 export interface App {
   factory: ApplicationFactory;
-  /** Schema.export() of convex/schema.ts and the compiled convex/rules.ts. */
+  /** Schema.export() of convex/schema.ts, with the components' tables, and the compiled convex/rules.ts
+   * (null without one: then every table is local). */
   application: { schema: unknown; rules: unknown };
   functions: readonly FunctionInfo[];
+  components: readonly ComponentInfo[];
+  crons: readonly CronInfo[];
+  /** Whether there is a convex/http.ts; its router is the default export of the module "http". */
+  hasHttp: boolean;
 }
