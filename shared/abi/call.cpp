@@ -2,6 +2,7 @@
 
 #include "shared/abi/syncline.h"
 #include "shared/base/varint.hpp"
+#include "shared/value/block.hpp"
 #include "shared/value/id.hpp"
 #include "shared/value/json.hpp"
 
@@ -219,6 +220,11 @@ Result<Bytes> DoStream(Replica& replica, std::uint32_t operation, Input& input) 
   const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(*count, kPageMax));
   const Result<Stream::Page> page = replica.NextPage(*execution, {*stream}, wanted, given);
   if (!page) return Fail(page.error());
+  if (operation == SYNCLINE_STREAM_BLOCK) {
+    BlockWriter block;
+    for (const Object& document : page->documents) block.Add(document);
+    return block.Finish(page->done);
+  }
   Bytes out = "{";
   AppendList(out, "page", page->documents,
              [&](const Object& document) { AppendJson(out, document); });
@@ -436,6 +442,7 @@ Result<Bytes> Call(Replica& replica, std::uint32_t operation, ByteView json) {
     case SYNCLINE_DELETE: return DoChange(replica, operation, input);
     case SYNCLINE_STREAM_OPEN:
     case SYNCLINE_STREAM_NEXT:
+    case SYNCLINE_STREAM_BLOCK:
     case SYNCLINE_STREAM_CLOSE: return DoStream(replica, operation, input);
     case SYNCLINE_NORMALIZE_ID: return DoNormalizeId(replica, input);
     case SYNCLINE_VALIDATE: return DoValidate(replica, input);

@@ -89,7 +89,7 @@ enum SynclineOperation {
   /* {"execution":n,"query":{"indexName":"table.index","limit"?:k,"vector":[...],"expressions":Expr|null}}
    * -> {"results":[{"_id":text,"_score":float64}]}, nearest first, by cosine. */
   SYNCLINE_VECTOR_SEARCH = 24,
-  /* As STREAM_NEXT; the output is a block of documents in binary (shared/abi/block.hpp). */
+  /* As STREAM_NEXT; the output is a block of documents in binary (shared/value/block.hpp). */
   SYNCLINE_STREAM_BLOCK = 25,
   /* {"execution":n,"sql":text,"args":[...]} -> {"columns":[name],"rows":[[value]]}. One read-only
    * statement over the tables of the schema as views (shared/store/sql_reader.hpp). It counts as having

@@ -55,4 +55,15 @@ std::string Utf8Prefix(std::string_view text, std::size_t bytes_max) {
   return std::string(text.substr(0, end));
 }
 
+std::size_t Utf16Length(std::string_view text) {
+  std::size_t units = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    units += !IsTrail(byte);
+    // Four bytes are a pair of surrogates.
+    units += byte >= 0xF0;
+  }
+  return units;
+}
+
 }  // namespace syncline

@@ -90,7 +90,8 @@ export class Core {
     return new Uint8Array(this.outputView());
   }
 
-  private outputView(): Uint8Array {
+  // In the core's memory: of use until the next call only.
+  outputView(): Uint8Array {
     const at = this.module._syncline_output();
     return this.module.HEAPU8.subarray(at, at + this.module._syncline_output_size());
   }
@@ -157,6 +158,16 @@ export class CoreEngine {
 
   call<Output>(operation: Operation, input: object): Output {
     return JSON.parse(this.callText(operation, JSON.stringify(input))) as Output;
+  }
+
+  // JSON text to bytes that `decode` reads where they are; it must keep no view of them.
+  read<Output>(
+    operation: Operation,
+    input: string,
+    decode: (output: Uint8Array) => Output,
+  ): Output {
+    this.core.callText(this.handle, operation, input);
+    return decode(this.core.outputView());
   }
 
   // JSON to one binary message; empty if there is nothing to send.
