@@ -1,128 +1,236 @@
 // bundleApp: makes an application of a convex/ folder. Its modules and npm convex become one function
 // whose parameters stand for the globals, so that each execution has its own (no eval at run time); its
-// schema and rules are evaluated here and become data.
+// schema, rules, components and crons are evaluated here and become data.
 import { existsSync } from "node:fs";
-import { readdir } from "node:fs/promises";
-import { join, resolve, sep } from "node:path";
-import { fileURLToPath } from "node:url";
-import { build, type Plugin } from "esbuild";
-import { type App, executionGlobalNames } from "../engine/application.ts";
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { App } from "../engine/application.ts";
+import { Instance } from "../engine/instance.ts";
+import { type InstalledComponent, readComponents } from "./components.ts";
+import { readCrons } from "./crons.ts";
+import { type BundledText, bundle, rulesModule } from "./esbuild.ts";
 import { evaluate, listFunctions, loadFactory } from "./evaluate.ts";
+import { type ComponentModules, factoryText, sharedPackages } from "./factory.ts";
+import { entryOf, type FoundModule, findModules, sourceFile } from "./modules.ts";
+import { listNodeFunctions } from "./node-functions.ts";
+import {
+  anyTable,
+  componentTables,
+  mentionedTables,
+  type SchemaJson,
+  type TableJson,
+} from "./tables.ts";
 
 export interface AppBundle extends Omit<App, "factory"> {
   /** The text of a module whose default export is the ApplicationFactory. */
   factoryCode: string;
   /** Every file that it was made of, absolute: what to watch. */
   files: string[];
+  /** What a developer should know, a sentence each. */
+  warnings: string[];
 }
 
-// Modules of the folder that hold no functions of this host.
-const reserved = new Set(["schema", "rules", "auth.config", "convex.config", "crons", "http"]);
+export interface BundleAppOptions {
+  /** Takes the sources of components that lie beside the application (the export condition
+   * "@convex-dev/component-source"), as Convex's --live-component-sources does. */
+  componentSources?: boolean;
+}
 
 /** Throws an Error that names the file and what is wrong with it. */
-export async function bundleApp(folder: string): Promise<AppBundle> {
+export async function bundleApp(
+  folder: string,
+  options: BundleAppOptions = {},
+): Promise<AppBundle> {
   const directory = resolve(folder);
-  const modules = await findModules(directory);
-  const functions = await bundle(directory, entryOfModules(modules));
-  const definitions = await bundle(directory, entryOfDefinitions(directory));
-  const factoryCode = wrap(functions.code);
-  const { schema, rules } = evaluate<{ schema: { export(): string }; rules: unknown }>(
-    definitions.code,
-    join(directory, "schema"),
+  if (!existsSync(directory)) throw new Error(`there is no folder ${directory}`);
+  const conditions = options.componentSources === true ? ["@convex-dev/component-source"] : [];
+  const rules = await readRules(directory);
+  const found = (await findModules(directory)).filter(({ path }) => !rules || path !== "rules");
+  const modules = found.filter(({ usesNode }) => !usesNode);
+  refuseNode(directory, found, ["http", "crons"]);
+
+  const tree = await readComponents(directory, conditions);
+  const functions = await bundle({
+    directory,
+    contents: entryOf(modules, tree.components.length > 0 ? sharedPackages : []),
+    conditions,
+  });
+  const parts = await bundleComponents(tree.components, conditions);
+  const factoryCode = factoryText(functions.code, parts.texts, parts.components);
+  const instance = new Instance(loadFactory(factoryCode));
+  const listed = listFunctions(instance);
+  const peer = await listNodeFunctions(
+    directory,
+    found.filter(({ usesNode }) => usesNode),
   );
-  if (typeof schema?.export !== "function") {
-    throw new Error(`${join(directory, "schema.ts")} must export default defineSchema({...})`);
-  }
+  const all = [...listed, ...peer.functions];
+
+  const schema = await readSchema(directory);
+  const warnings = [...tree.warnings, ...peer.warnings];
+  const application = {
+    schema: {
+      ...(schema?.json ?? { schemaValidation: true }),
+      tables: [
+        ...(schema?.json.tables ?? []),
+        ...(await undeclaredTables(
+          directory,
+          found,
+          schema?.json ?? null,
+          rules !== null,
+          warnings,
+        )),
+        ...parts.tables,
+      ],
+    },
+    rules: rules?.json ?? null,
+  };
   return {
     factoryCode,
-    functions: listFunctions(loadFactory(factoryCode)),
-    application: { schema: JSON.parse(schema.export()) as unknown, rules },
-    components: [],
-    crons: [],
-    hasHttp: false,
-    files: [...new Set([...functions.files, ...definitions.files])],
+    functions: all,
+    application,
+    components: tree.components.map(({ path, parent, name }) => ({ path, parent, name })),
+    crons: await readCrons(instance, all, application),
+    hasHttp: hasRouter(directory, instance, modules),
+    files: [
+      ...new Set(
+        [functions, tree, peer, schema, rules, ...parts.bundles].flatMap((one) => one?.files ?? []),
+      ),
+    ],
+    warnings,
   };
 }
 
 /** The text of a module that exports the App as its default. */
-export function appModule({ factoryCode, files: _, ...app }: AppBundle): string {
+export function appModule({ factoryCode, files: _, warnings: __, ...app }: AppBundle): string {
   const data = JSON.stringify(app satisfies Omit<App, "factory">);
   return `${factoryCode}\nexport default { factory, ...${data} };\n`;
 }
 
-async function findModules(directory: string): Promise<string[]> {
-  if (!existsSync(directory)) throw new Error(`there is no folder ${directory}`);
-  const files = await readdir(directory, { recursive: true });
-  return files
-    .map((file) => file.split(sep).join("/"))
-    .filter((file) => /\.[cm]?[jt]sx?$/.test(file) && !/\.(d|test|spec)\.[cm]?[jt]sx?$/.test(file))
-    .filter((file) => !/(^|\/)(_generated|node_modules)\//.test(file))
-    .filter((file) => !reserved.has(pathOf(file)))
-    .sort();
+interface Definition<Json> {
+  json: Json;
+  files: string[];
 }
 
-function pathOf(file: string): string {
-  return file.replace(/\.[^.]+$/, "");
-}
-
-// Modules are required and not imported, so that an execution loads only what its function needs.
-function entryOfModules(files: readonly string[]): string {
-  const loaders = files.map(
-    (file) => `${JSON.stringify(pathOf(file))}: () => require(${JSON.stringify(`./${file}`)}),`,
-  );
-  return `module.exports = {\n${loaders.join("\n")}\n};`;
-}
-
-function entryOfDefinitions(directory: string): string {
-  for (const name of ["schema", "rules"]) {
-    const files = ["ts", "js", "mts", "mjs"].map((extension) => `${name}.${extension}`);
-    if (!files.some((file) => existsSync(join(directory, file)))) {
-      throw new Error(`${join(directory, `${name}.ts`)} is missing`);
-    }
-  }
-  return 'export { default as schema } from "./schema"; export { default as rules } from "./rules";';
-}
-
-async function bundle(
+async function readDefault(
   directory: string,
-  contents: string,
-): Promise<{ code: string; files: string[] }> {
-  const result = await build({
-    stdin: { contents, resolveDir: directory, sourcefile: "syncline-entry.js", loader: "js" },
-    absWorkingDir: directory,
-    bundle: true,
-    write: false,
-    metafile: true,
-    format: "cjs",
-    platform: "browser",
-    conditions: ["convex", "module"],
-    target: "es2022",
-    logLevel: "silent",
-    legalComments: "none",
-    plugins: [ownRules],
-  });
-  const files = Object.keys(result.metafile.inputs)
-    .filter((file) => !file.startsWith("syncline-entry"))
-    .map((file) => resolve(directory, file));
-  return { code: result.outputFiles[0]?.text ?? "", files };
+  file: string,
+): Promise<BundledText & { exported: unknown }> {
+  const contents = `module.exports = require(${JSON.stringify(file)});`;
+  const text = await bundle({ directory, contents });
+  let exported: unknown;
+  try {
+    exported = evaluate<{ default?: unknown }>(text.code, file).default;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`${file} fails when it is loaded: ${why}`, { cause: error });
+  }
+  return { ...text, exported };
 }
 
-// rules.ts is compiled by the builder of this very package, wherever the application finds it.
-const ownRules: Plugin = {
-  name: "syncline-rules",
-  setup(build) {
-    const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-    const path = fileURLToPath(new URL(`../rules/index.${extension}`, import.meta.url));
-    build.onResolve({ filter: /^syncline\/rules$/ }, () => ({ path }));
-  },
-};
+async function readSchema(directory: string): Promise<Definition<SchemaJson> | null> {
+  const file = sourceFile(directory, "schema");
+  if (file === undefined) return null;
+  const { exported, files } = await readDefault(directory, file);
+  const schema = exported as { export?(): string } | undefined;
+  if (typeof schema?.export !== "function") {
+    throw new Error(`${file} must export default defineSchema({...})`);
+  }
+  return { json: JSON.parse(schema.export()) as SchemaJson, files };
+}
 
-function wrap(code: string): string {
-  return [
-    `const factory = ({ ${executionGlobalNames.join(", ")} }) => {`,
-    "const module = { exports: {} }, exports = module.exports;",
-    code,
-    "return module.exports;",
-    "};",
-  ].join("\n");
+// Null without rules: a rules.ts that has nothing to do with syncline/rules is a module like others.
+async function readRules(directory: string): Promise<Definition<unknown> | null> {
+  const file = sourceFile(directory, "rules");
+  if (file === undefined) return null;
+  const { exported, files } = await readDefault(directory, file);
+  if (!files.includes(rulesModule)) return null;
+  if (typeof exported !== "object" || exported === null || !("tenancy" in exported)) {
+    throw new Error(`${file} must export default defineRules({...})`);
+  }
+  return { json: exported, files };
+}
+
+// Convex makes a table when something is written to it; the core wants them named beforehand. With
+// rules, a table that schema.ts does not declare is one that nobody may use.
+async function undeclaredTables(
+  directory: string,
+  modules: readonly FoundModule[],
+  schema: SchemaJson | null,
+  hasRules: boolean,
+  warnings: string[],
+): Promise<TableJson[]> {
+  if (schema && hasRules) return [];
+  const texts = modules.map(({ file }) => readFile(join(directory, file), "utf8"));
+  const declared = new Set(schema?.tables.map(({ tableName }) => tableName));
+  const names = mentionedTables(await Promise.all(texts)).filter((name) => !declared.has(name));
+  if (!schema && names.length > 0) {
+    warnings.push(
+      `${directory} has no schema.ts: the tables are those that the functions' text names ` +
+        `(${names.join(", ")}), and hold any documents. A table whose name is computed must be ` +
+        "declared in schema.ts.",
+    );
+  }
+  return names.map(anyTable);
+}
+
+async function bundleComponents(
+  installed: readonly InstalledComponent[],
+  conditions: readonly string[],
+): Promise<{
+  components: ComponentModules[];
+  texts: string[];
+  tables: TableJson[];
+  bundles: { files: string[] }[];
+}> {
+  const directories = [...new Set(installed.map(({ directory }) => directory))];
+  const definitions = await Promise.all(
+    directories.map(async (directory) => {
+      const found = await findModules(directory);
+      refuseNode(directory, found);
+      const text = await bundle({
+        directory,
+        contents: entryOf(found),
+        conditions,
+        external: sharedPackages,
+      });
+      return { found, text, schema: await readSchema(directory) };
+    }),
+  );
+  const components: ComponentModules[] = [];
+  const tables: TableJson[] = [];
+  for (const { path, parent, environment, directory } of installed) {
+    const definition = directories.indexOf(directory);
+    const { found, schema } = definitions[definition] ?? { found: [], schema: null };
+    const modules = found.map((module) => module.path);
+    components.push({ path, parent, environment, definition, modules });
+    if (schema) tables.push(...componentTables(path, schema.json));
+  }
+  const bundles = definitions.flatMap(({ text, schema }) => (schema ? [text, schema] : [text]));
+  return { components, texts: definitions.map(({ text }) => text.code), tables, bundles };
+}
+
+// Without `paths`: anywhere, because components have no service peer's functions.
+function refuseNode(
+  directory: string,
+  modules: readonly FoundModule[],
+  paths?: readonly string[],
+): void {
+  const wrong = modules.find(({ usesNode, path }) => usesNode && (paths?.includes(path) ?? true));
+  if (!wrong) return;
+  const where = paths ? `${wrong.path} cannot` : "a component's module cannot";
+  throw new Error(`${join(directory, wrong.file)}: ${where} say "use node"`);
+}
+
+function hasRouter(
+  directory: string,
+  instance: Instance,
+  modules: readonly FoundModule[],
+): boolean {
+  const module = modules.find(({ path }) => path === "http");
+  if (!module) return false;
+  const router = instance.module("http")?.["default"] as { isRouter?: boolean } | undefined;
+  if (router?.isRouter !== true) {
+    throw new Error(`${join(directory, module.file)} must export default httpRouter()`);
+  }
+  return true;
 }

@@ -1,16 +1,16 @@
 // Evaluating an application at build time: its definitions, and which functions it has.
+import { createRequire } from "node:module";
 import { runInThisContext } from "node:vm";
 import type { ApplicationFactory, FunctionInfo, FunctionKind } from "../engine/application.ts";
-import { Instance } from "../engine/instance.ts";
+import type { Instance } from "../engine/instance.ts";
 
-// The exports of a CommonJS text.
+// The exports of a CommonJS text, which stands for the file. What it was bundled without, it requires.
 export function evaluate<Exports>(code: string, filename: string): Exports {
   const module = { exports: {} };
-  const run = runInThisContext(`(function (module, exports) {${code}\n})`, { filename }) as (
-    own: typeof module,
-    exports: object,
-  ) => void;
-  run(module, module.exports);
+  const run = runInThisContext(`(function (module, exports, require) {${code}\n})`, {
+    filename,
+  }) as (own: typeof module, exports: object, require: NodeJS.Require) => void;
+  run(module, module.exports, createRequire(filename));
   return module.exports as Exports;
 }
 
@@ -27,31 +27,41 @@ const kinds: readonly [flag: string, kind: FunctionKind][] = [
   ["isHttp", "httpAction"],
 ];
 
-export function listFunctions(factory: ApplicationFactory): FunctionInfo[] {
-  const found: FunctionInfo[] = [];
-  const instance = new Instance(factory);
-  for (const module of instance.paths()) {
-    let exports: Record<string, unknown>;
+/** Throws an Error that names the module that fails when it is loaded. */
+export function listFunctions(instance: Instance): FunctionInfo[] {
+  return instance.paths().flatMap((key) => {
+    const [component, module] = splitKey(key);
     try {
-      exports = instance.module(module) ?? {};
+      return functionsOf(module, component, "device", instance.module(key) ?? {});
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      throw new Error(`${module} fails when it is loaded: ${why}`, { cause: error });
+      const where = component === "" ? module : `${module} of the component ${component}`;
+      throw new Error(`${where} fails when it is loaded: ${messageOf(error)}`, { cause: error });
     }
-    for (const [name, value] of Object.entries(exports)) {
-      if (typeof value !== "function" && typeof value !== "object") continue;
-      if (value === null) continue;
-      const flags = value as Record<string, unknown> & { isInternal?: boolean };
-      const kind = kinds.find(([flag]) => flags[flag] === true)?.[1];
-      if (!kind) continue;
-      found.push({
-        path: `${module}:${name}`,
-        component: "",
-        kind,
-        runsOn: "device",
-        visibility: flags.isInternal === true ? "internal" : "public",
-      });
-    }
-  }
-  return found;
+  });
+}
+
+export function functionsOf(
+  module: string,
+  component: string,
+  runsOn: FunctionInfo["runsOn"],
+  exports: Readonly<Record<string, unknown>>,
+): FunctionInfo[] {
+  return Object.entries(exports).flatMap(([name, value]) => {
+    if ((typeof value !== "function" && typeof value !== "object") || value === null) return [];
+    const flags = value as Record<string, unknown> & { isInternal?: boolean };
+    const kind = kinds.find(([flag]) => flags[flag] === true)?.[1];
+    if (!kind) return [];
+    const visibility = flags.isInternal === true ? "internal" : "public";
+    return [{ path: `${module}:${name}`, component, kind, visibility, runsOn } as const];
+  });
+}
+
+// "component|module", or "module" of the application.
+function splitKey(key: string): [component: string, module: string] {
+  const bar = key.indexOf("|");
+  return bar < 0 ? ["", key] : [key.slice(0, bar), key.slice(bar + 1)];
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

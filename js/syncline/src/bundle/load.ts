@@ -1,10 +1,10 @@
 // loadApp: a convex/ folder as an App of this process, for Node and for tests.
 import type { App } from "../engine/application.ts";
-import { bundleApp } from "./bundle.ts";
+import { type BundleAppOptions, bundleApp } from "./bundle.ts";
 import { loadFactory } from "./evaluate.ts";
 
 /** Throws an Error that names the file and what is wrong with it. */
-export async function loadApp(folder: string): Promise<App> {
-  const { factoryCode, files: _, ...app } = await bundleApp(folder);
+export async function loadApp(folder: string, options: BundleAppOptions = {}): Promise<App> {
+  const { factoryCode, files: _, warnings: __, ...app } = await bundleApp(folder, options);
   return { factory: loadFactory(factoryCode), ...app };
 }

@@ -5,15 +5,16 @@ export interface ExecutionGlobals {
   Convex: ConvexHost;
   Date: DateConstructor;
   Math: Math;
-  crypto: Pick<Crypto, "getRandomValues" | "randomUUID">;
+  crypto: Pick<Crypto, "getRandomValues" | "randomUUID" | "subtle">;
   performance: { now(): number };
   process: { env: Record<string, string | undefined> };
-  fetch: (...args: unknown[]) => never;
-  setTimeout: (...args: unknown[]) => never;
-  setInterval: (...args: unknown[]) => never;
-  setImmediate: (...args: unknown[]) => never;
-  WebSocket: (...args: unknown[]) => never;
-  XMLHttpRequest: (...args: unknown[]) => never;
+  // These throw outside of actions.
+  fetch: typeof fetch;
+  setTimeout: typeof setTimeout;
+  setInterval: typeof setInterval;
+  setImmediate: (run: () => void) => unknown;
+  WebSocket: typeof WebSocket;
+  XMLHttpRequest: typeof XMLHttpRequest;
 }
 
 /** The names of ExecutionGlobals: the bundler makes them the factory's parameters. */
@@ -68,10 +69,11 @@ export interface ComponentInfo {
   name: string;
 }
 
-/** A job of convex/crons.ts. */
+/** A job of convex/crons.ts, or of a component's. */
 export interface CronInfo {
   name: string;
-  /** The function's path, of the application. */
+  /** As in FunctionInfo: the path is of a function of this component. */
+  component: string;
   path: string;
   /** Convex's JSON of the arguments object. */
   args: unknown;

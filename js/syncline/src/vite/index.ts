@@ -1,10 +1,10 @@
 // syncline/vite: the plugin. It makes virtual:syncline/app of the application's convex/ folder, in the
-// page's build, in workers, and again whenever a file changes.
+// page's build and in workers, and the page starts over when the functions have changed.
 import { resolve } from "node:path";
 import type { Plugin, ViteDevServer } from "vite";
-import { appModule, bundleApp } from "../bundle/bundle.ts";
+import { type AppBundle, appModule, type BundleAppOptions, bundleApp } from "../bundle/bundle.ts";
 
-export interface SynclinePluginOptions {
+export interface SynclinePluginOptions extends BundleAppOptions {
   /** The folder of schema.ts, rules.ts and the functions, from the project's root. Default "convex". */
   functions?: string;
 }
@@ -15,6 +15,13 @@ const resolved = `\0${name}`;
 export function syncline(options: SynclinePluginOptions = {}): Plugin {
   let folder = "";
   let files = new Set<string>();
+  // What the page has; null if it could not be made.
+  let served: string | null = null;
+  const make = async (): Promise<AppBundle> => {
+    const bundle = await bundleApp(folder, options);
+    files = new Set(bundle.files);
+    return bundle;
+  };
   return {
     name: "syncline",
     config: () => ({
@@ -28,18 +35,33 @@ export function syncline(options: SynclinePluginOptions = {}): Plugin {
     resolveId: (id) => (id === name ? resolved : undefined),
     async load(id) {
       if (id !== resolved) return undefined;
-      const bundle = await bundleApp(folder);
-      files = new Set(bundle.files);
+      const bundle = await make().catch((error: unknown) => {
+        served = null;
+        throw error;
+      });
       for (const file of bundle.files) this.addWatchFile(file);
-      return appModule(bundle);
+      for (const warning of bundle.warnings) this.warn(warning);
+      served = appModule(bundle);
+      return served;
     },
-    // A worker cannot take a module anew: the page starts over.
+    // The plugin itself decides what follows from a change: a worker cannot take a module anew.
+    handleHotUpdate: ({ file, modules }) =>
+      files.has(file) ? modules.filter(({ id }) => id !== resolved) : undefined,
     configureServer(server) {
-      const changed = (file: string): void => {
-        if (files.has(file) || file.startsWith(`${folder}/`)) restart(server);
-      };
+      const changed = latestOnly(async () => {
+        // What is wrong with them is told by `load`, in the page and in the terminal.
+        const now = await make().then(appModule, () => null);
+        // A comment, a test or generated types: the functions are what they were.
+        if (now !== null && now === served) return;
+        served = now;
+        restart(server);
+      });
       server.watcher.add(folder);
-      for (const event of ["add", "change", "unlink"] as const) server.watcher.on(event, changed);
+      for (const event of ["add", "change", "unlink"] as const) {
+        server.watcher.on(event, (file) => {
+          if (files.has(file) || file.startsWith(`${folder}/`)) changed();
+        });
+      }
     },
   };
 }
@@ -50,4 +72,22 @@ function restart(server: ViteDevServer): void {
     if (module) environment.moduleGraph.invalidateModule(module);
   }
   server.ws.send({ type: "full-reload" });
+}
+
+// Runs once more after the last call, never twice at a time: an editor may save many files at once.
+function latestOnly(run: () => Promise<void>): () => void {
+  let running = false;
+  let again = false;
+  const loop = async (): Promise<void> => {
+    running = true;
+    do {
+      again = false;
+      await run();
+    } while (again);
+    running = false;
+  };
+  return () => {
+    again = true;
+    if (!running) void loop();
+  };
 }
