@@ -15,6 +15,7 @@ const resolved = `\0${name}`;
 export function syncline(options: SynclinePluginOptions = {}): Plugin {
   let folder = "";
   let files = new Set<string>();
+  let server: ViteDevServer | undefined;
   // What the page has; null if it could not be made.
   let served: string | null = null;
   const make = async (): Promise<AppBundle> => {
@@ -39,26 +40,26 @@ export function syncline(options: SynclinePluginOptions = {}): Plugin {
         served = null;
         throw error;
       });
-      for (const file of bundle.files) this.addWatchFile(file);
+      // A dev server is told below: by itself it would start the page over at any change of a file.
+      if (server) server.watcher.add(bundle.files);
+      else for (const file of bundle.files) this.addWatchFile(file);
       for (const warning of bundle.warnings) this.warn(warning);
       served = appModule(bundle);
       return served;
     },
-    // The plugin itself decides what follows from a change: a worker cannot take a module anew.
-    handleHotUpdate: ({ file, modules }) =>
-      files.has(file) ? modules.filter(({ id }) => id !== resolved) : undefined,
-    configureServer(server) {
+    configureServer(own) {
+      server = own;
       const changed = latestOnly(async () => {
         // What is wrong with them is told by `load`, in the page and in the terminal.
         const now = await make().then(appModule, () => null);
         // A comment, a test or generated types: the functions are what they were.
         if (now !== null && now === served) return;
         served = now;
-        restart(server);
+        restart(own);
       });
-      server.watcher.add(folder);
+      own.watcher.add(folder);
       for (const event of ["add", "change", "unlink"] as const) {
-        server.watcher.on(event, (file) => {
+        own.watcher.on(event, (file) => {
           if (files.has(file) || file.startsWith(`${folder}/`)) changed();
         });
       }
