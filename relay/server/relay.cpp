@@ -74,7 +74,7 @@ Result<std::vector<VerificationKey>> ReadKeys(const Config& config, const Log& l
 Result<Application> ReadApplication(const std::string& path) {
   const auto text = ReadWholeFile(path, kApplicationBytesMax);
   if (!text) return Fail(text.error());
-  auto application = ParseApplication(*text);
+  auto application = ParseRelayApplication(*text);
   if (!application) return In(path, application.error());
   return application;
 }

@@ -3,7 +3,8 @@
 //
 // One thread. Any number of query executions may be open, or one mutation; the host serialises them.
 // A mutation runs in one SQLite transaction: its writes are seen by its reads, and become a change set
-// when it commits. What a mutation writes belongs to one tenant.
+// when it commits. What a mutation writes belongs to one tenant; beside it, it may write rows of local
+// tables, which become no change set.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -119,9 +120,15 @@ class Replica {
   static Status DropSystemFields(const Located& located, Object& document);
   // Null `document` deletes.
   Status WriteRow(const Located& at, double creation_time, const Object* document);
+  Status WriteLocal(const Located& at, double creation_time, const Object* document);
+  // Puts a new row into the table.
+  Status InsertRow(const TableSchema& table, const RowKey& key, double creation_time,
+                   const Object& document);
   Status Preview();
   Result<std::optional<ChangeSetRef>> CommitMutation();
   void EndMutation(bool committed);
+  // Whose rows of a table are to be seen.
+  std::vector<TenantNo> TenantsOf(const TableSchema& table) const;
   std::vector<TenantNo> TenantsFor(const Query& query) const;
 
   std::unique_ptr<Application> application_;

@@ -3,11 +3,13 @@
 // (with authority), by the same code. Pure: no store, no clock.
 //
 // JSON form:
-//   { "tenancy":    { "root": "organizations", "fields": { "users": "organizationId", ... } },
+//   { "tenancy":    { "root": "organizations", "fields": { "users": "organizationId", ... },
+//                     "local": ["drafts", ...] },
 //     "membership": { "table": "users", "field": "email", "claim": "email", "role": "role" },
 //     "tables": { "schedules": { "read": Rule, "insert": Rule, "update": Rule, "delete": Rule } } }
 //   Rule: an array of one or more { "name": text, "message": text, "allow": Expr }; all must allow.
-//   A missing rule denies.
+//   A missing rule denies. "local", which may be missing, names tables whose rows stay on the device:
+//   they have no tenancy and no rules.
 //   Expr: a JSON array that starts with an operator:
 //     ["literal", v] ["row", "path"] ["old", "path"] ["user", "claim"] ["role"] ["changed", "path"]
 //     ["eq"|"ne"|"lt"|"lte"|"gt"|"gte", a, b] ["in", a, [v, ...]] ["and"|"or", a, ...] ["not", a]
@@ -99,6 +101,8 @@ class Rules {
   // is a required v.id of the root table, the membership table has tenancy. Nesting of expressions
   // at most 64.
   static Result<Rules> Parse(std::string_view json, const Schema& schema);
+  // The tables that the rules' tenancy names as local.
+  const std::vector<std::string>& local_tables() const { return local_tables_; }
 
   // FNV-1a, 64 bits, of the JSON text.
   std::uint64_t hash() const { return hash_; }
@@ -130,6 +134,7 @@ class Rules {
  private:
   std::map<std::string, TableRules, std::less<>> tables_;
   std::map<std::string, std::string, std::less<>> tenant_fields_;
+  std::vector<std::string> local_tables_;
   Membership membership_;
   std::string root_table_;
   std::uint64_t hash_ = 0;

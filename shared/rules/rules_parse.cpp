@@ -213,9 +213,13 @@ Result<TableRules> ParseTableRules(const Value& json, const TableSchema& table,
   return rules;
 }
 
-Result<std::map<std::string, TableRules, std::less<>>> ParseTables(const Value* json,
-                                                                   const Schema& schema,
-                                                                   const Place& place) {
+bool IsLocal(const TableSchema& table, const std::vector<std::string>& local) {
+  return table.local || std::find(local.begin(), local.end(), table.name) != local.end();
+}
+
+Result<std::map<std::string, TableRules, std::less<>>> ParseTables(
+    const Value* json, const Schema& schema, const std::vector<std::string>& local,
+    const Place& place) {
   const Object* object = json ? json->As<Object>() : nullptr;
   if (!object) return FailAt(place, "expected an object of tables");
   std::map<std::string, TableRules, std::less<>> tables;
@@ -223,6 +227,9 @@ Result<std::map<std::string, TableRules, std::less<>>> ParseTables(const Value* 
     const TableSchema* table = schema.FindTable(member.name);
     const Place inner(place, std::string_view(member.name));
     if (!table) return FailAt(inner, "the schema has no such table");
+    if (IsLocal(*table, local)) {
+      return FailAt(inner, "the table is local, so nobody judges it; remove its rules");
+    }
     Result<TableRules> rules = ParseTableRules(member.value, *table, inner);
     if (!rules) return Fail(rules.error());
     tables.emplace(member.name, *std::move(rules));
@@ -245,17 +252,41 @@ bool HoldsTenant(const Validator& document, std::string_view field, const std::s
 struct Tenancy {
   std::string root;
   std::map<std::string, std::string, std::less<>> fields;
+  std::vector<std::string> local;
 };
 
+Result<std::vector<std::string>> ParseLocal(const Value* json, const Schema& schema,
+                                            const Place& place) {
+  std::vector<std::string> local;
+  if (!json) return local;
+  const Array* array = json->As<Array>();
+  if (!array) return FailAt(place, "expected an array of tables' names");
+  for (std::size_t i = 0; i < array->size(); ++i) {
+    const std::string* name = AsText(&(*array)[i]);
+    if (!name || !schema.FindTable(*name)) {
+      return FailAt(Place(place, i), "the schema has no such table");
+    }
+    local.push_back(*name);
+  }
+  return local;
+}
+
 Result<Tenancy> ParseTenancy(const Value* json, const Schema& schema, const Place& place) {
-  const Result<const Object*> object = ExpectObject(json, place, {"root", "fields"});
+  const Result<const Object*> object = ExpectObject(json, place, {"root", "fields", "local"});
   if (!object) return Fail(object.error());
   Result<std::string> root = ExpectText(**object, "root", place);
   if (!root) return Fail(root.error());
-  if (!schema.FindTable(*root)) {
+  const TableSchema* root_table = schema.FindTable(*root);
+  if (!root_table) {
     return FailAt(place, "the schema has no table " + Utf8Prefix(*root, 80));
   }
-  Tenancy tenancy{*std::move(root), {}};
+  Result<std::vector<std::string>> local =
+      ParseLocal((*object)->Find("local"), schema, Place(place, "local"));
+  if (!local) return Fail(local.error());
+  Tenancy tenancy{*std::move(root), {}, *std::move(local)};
+  if (IsLocal(*root_table, tenancy.local)) {
+    return FailAt(place, "the root table " + root_table->name + " cannot be local");
+  }
   const Place inside(place, "fields");
   const Value* list = (*object)->Find("fields");
   const Object* fields = list ? list->As<Object>() : nullptr;
@@ -264,6 +295,9 @@ Result<Tenancy> ParseTenancy(const Value* json, const Schema& schema, const Plac
     const Place at(inside, std::string_view(member.name));
     const TableSchema* table = schema.FindTable(member.name);
     if (!table) return FailAt(at, "the schema has no such table");
+    if (IsLocal(*table, tenancy.local)) {
+      return FailAt(at, "the table is local, so it has no tenant; remove it from one of the two");
+    }
     if (member.name == tenancy.root) return FailAt(at, "the root table's tenant is its own id");
     const std::string* field = AsText(&member.value);
     if (!field || !HoldsTenant(table->document, *field, tenancy.root)) {
@@ -317,10 +351,12 @@ Result<Rules> Rules::Parse(std::string_view json, const Schema& schema) {
   Result<Membership> membership =
       ParseMembership((*object)->Find("membership"), schema, *tenancy, Place(top, "membership"));
   if (!membership) return Fail(membership.error());
-  auto tables = ParseTables((*object)->Find("tables"), schema, Place(top, "tables"));
+  auto tables =
+      ParseTables((*object)->Find("tables"), schema, tenancy->local, Place(top, "tables"));
   if (!tables) return Fail(tables.error());
   Rules rules;
   rules.tables_ = *std::move(tables);
+  rules.local_tables_ = std::move(tenancy->local);
   rules.root_table_ = std::move(tenancy->root);
   rules.tenant_fields_ = std::move(tenancy->fields);
   rules.membership_ = *std::move(membership);

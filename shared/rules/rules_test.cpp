@@ -84,6 +84,21 @@ bool AllowsUpdate(const std::string& expr, const std::string& before, const std:
   return !Parsed(OneClause("update", expr)).Judge("schedules", Action::kUpdate, actor, &old, &row);
 }
 
+TEST_CASE("tables that stay on the device are named, and have neither tenant nor rules") {
+  const auto local = [](const std::string& list, const std::string& tables = "") {
+    std::string json = WithTables(tables);
+    return json.replace(json.find("'fields'"), 0, "'local':" + list + ",");
+  };
+  CHECK(Parsed(local("['notes']")).local_tables() == std::vector<std::string>{"notes"});
+  CHECK(MessageOf(local("['drafts']")) ==
+        "Rules at .tenancy.local[0]: the schema has no such table");
+  CHECK(MessageOf(local("{}")).find("expected an array") != std::string::npos);
+  CHECK(MessageOf(local("['users']")).find("the table is local, so it has no tenant") !=
+        std::string::npos);
+  CHECK(MessageOf(local("['organizations']")).find("cannot be local") != std::string::npos);
+  CHECK(MessageOf(local("['notes']", "'notes':{}")).find("remove its rules") != std::string::npos);
+}
+
 bool Holds(const std::string& expr) {
   return AllowsUpdate(expr, "{'status':'draft','title':'a','_id':'x'}",
                       "{'status':'active','title':'a','_id':'x','open':{'from':5}}");

@@ -21,6 +21,8 @@ struct IndexSchema {
 struct TableSchema {
   std::string name;
   TableNumber number;
+  // Its rows are of this device alone: they belong to no tenant, are judged by no rules, never travel.
+  bool local = false;
   // kAny, or kObject, or a kUnion of objects.
   Validator document;
   std::vector<IndexSchema> indexes;
@@ -42,10 +44,19 @@ struct Schema {
 };
 
 // Bounds: 10,000 tables, 64 indexes a table, 16 fields an index. Names: 1 to 64 characters, letters,
-// digits and underscores, starting with a letter. kInvalid names the table and what is wrong: also
+// digits and underscores, starting with a letter; a component's table has its path in front
+// ("rateLimiter/buckets"), up to 8 names. A table with "local": true is local. kInvalid names the table and what is wrong: also
 // when two tables' numbers collide (rename one), when a v.id() names no table, and when an index names
 // a field that no document can have. Search and vector indexes are ignored.
 Result<Schema> ParseSchema(std::string_view json);
+
+// The host's own tables, _scheduled_functions and _storage, local to a device (schema_parse.cpp has
+// their documents). kInvalid if a table's number collides with one of theirs.
+Status AddSystemTables(Schema& schema);
+inline bool IsSystemTable(std::string_view name) { return !name.empty() && name.front() == '_'; }
+
+// What a relay needs of a schema.
+void DropLocalTables(Schema& schema);
 
 // Checks a whole document (system fields excluded) against its table, ids of other tables and the
 // limits included: 1,024 fields an object, nesting 16, 1 MiB in key encoding. `unknown` as in

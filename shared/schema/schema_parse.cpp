@@ -18,6 +18,7 @@ constexpr std::size_t kTablesMax = 10'000;
 constexpr std::size_t kIndexesMax = 64;
 constexpr std::size_t kIndexFieldsMax = 16;
 constexpr std::size_t kNameCharactersMax = 64;
+constexpr std::size_t kTablePathNamesMax = 8;
 
 Failure FailIn(const std::string& table, const std::string& message) {
   return Fail(Code::kInvalid, "Schema, table " + Utf8Prefix(table, 80) + ": " + message);
@@ -28,6 +29,16 @@ bool IsName(std::string_view name) {
   const auto is_other = [](char c) { return (c >= '0' && c <= '9') || c == '_'; };
   return !name.empty() && name.size() <= kNameCharactersMax && is_letter(name.front()) &&
          std::all_of(name.begin(), name.end(), [&](char c) { return is_letter(c) || is_other(c); });
+}
+
+// A name, or a component's path and a name: "rateLimiter/buckets".
+bool IsTableName(std::string_view name) {
+  std::size_t names = 1;
+  for (std::size_t step; (step = name.find('/')) != name.npos; ++names) {
+    if (!IsName(name.substr(0, step))) return false;
+    name.remove_prefix(step + 1);
+  }
+  return names <= kTablePathNamesMax && IsName(name);
 }
 
 constexpr const char* kNameRule =
@@ -119,14 +130,21 @@ Status CheckDocumentType(const TableSchema& table, const Validator& document) {
   return Done{};
 }
 
-Result<TableSchema> ParseTable(const Value& json) {
+enum class Whose { kApplication, kHost };
+
+Result<TableSchema> ParseTable(const Value& json, Whose whose) {
   const Object* object = json.As<Object>();
   const std::string* name = object ? FindText(*object, "tableName") : nullptr;
   if (!name) return Fail(Code::kInvalid, "Schema: a table has no \"tableName\"");
-  if (!IsName(*name)) return FailIn(*name, std::string("its name") + kNameRule);
+  if (!IsTableName(*name) && whose == Whose::kApplication) {
+    return FailIn(*name, std::string("its name") + kNameRule);
+  }
   TableSchema table;
   table.name = *name;
   table.number = NumberOfTable(*name);
+  const Value* local = object->Find("local");
+  if (local && !local->Is<bool>()) return FailIn(*name, "\"local\" must be a boolean");
+  table.local = local && *local->As<bool>();
   const Value* type = object->Find("documentType");
   if (!type) return FailIn(*name, "\"documentType\" is missing");
   Result<Validator> document = ValidatorFrom(*type, Place());
@@ -160,14 +178,20 @@ const std::string* FindDanglingTable(const Schema& schema, const Validator& vali
   return nullptr;
 }
 
-// Sorts the tables and checks what concerns several of them.
-Status Arrange(Schema& schema) {
+void Sort(Schema& schema) {
   std::vector<TableSchema>& tables = schema.tables;
   std::sort(tables.begin(), tables.end(),
             [](const TableSchema& a, const TableSchema& b) { return a.name < b.name; });
+  schema.by_number.clear();
   for (std::size_t i = 0; i < tables.size(); ++i) schema.by_number.push_back(i);
   std::sort(schema.by_number.begin(), schema.by_number.end(),
             [&](std::size_t a, std::size_t b) { return tables[a].number < tables[b].number; });
+}
+
+// Sorts the tables and checks what concerns several of them.
+Status Arrange(Schema& schema) {
+  Sort(schema);
+  const std::vector<TableSchema>& tables = schema.tables;
   for (std::size_t i = 1; i < tables.size(); ++i) {
     if (tables[i - 1].name == tables[i].name) return FailIn(tables[i].name, "it occurs twice");
     const TableSchema& a = tables[schema.by_number[i - 1]];
@@ -200,13 +224,59 @@ Result<Schema> ParseSchema(std::string_view json) {
   }
   schema.validates_documents = !validates || *validates->As<bool>();
   for (const Value& table : *tables) {
-    Result<TableSchema> parsed = ParseTable(table);
+    Result<TableSchema> parsed = ParseTable(table, Whose::kApplication);
     if (!parsed) return Fail(parsed.error());
     schema.tables.push_back(*std::move(parsed));
   }
   if (Status arranged = Arrange(schema); !arranged) return Fail(arranged.error());
   schema.hash = Fnv1a64(ToJson(*value));
   return schema;
+}
+
+// The host's own tables. Their documents are Convex's; the extra index is how the host finds what is due.
+constexpr char kSystemTables[] = R"json([
+  {"tableName": "_scheduled_functions", "local": true,
+   "indexes": [{"indexDescriptor": "by_scheduled_time", "fields": ["state.kind", "scheduledTime"]}],
+   "documentType": {"type": "object", "value": {
+     "name": {"fieldType": {"type": "string"}, "optional": false},
+     "args": {"fieldType": {"type": "array", "value": {"type": "any"}}, "optional": false},
+     "scheduledTime": {"fieldType": {"type": "number"}, "optional": false},
+     "completedTime": {"fieldType": {"type": "number"}, "optional": true},
+     "state": {"optional": false, "fieldType": {"type": "union", "value": [
+       {"type": "object", "value": {
+         "kind": {"fieldType": {"type": "literal", "value": "pending"}, "optional": false}}},
+       {"type": "object", "value": {
+         "kind": {"fieldType": {"type": "literal", "value": "inProgress"}, "optional": false}}},
+       {"type": "object", "value": {
+         "kind": {"fieldType": {"type": "literal", "value": "success"}, "optional": false}}},
+       {"type": "object", "value": {
+         "kind": {"fieldType": {"type": "literal", "value": "failed"}, "optional": false},
+         "error": {"fieldType": {"type": "string"}, "optional": false}}},
+       {"type": "object", "value": {
+         "kind": {"fieldType": {"type": "literal", "value": "canceled"}, "optional": false}}}]}}}}},
+  {"tableName": "_storage", "local": true, "indexes": [],
+   "documentType": {"type": "object", "value": {
+     "sha256": {"fieldType": {"type": "string"}, "optional": false},
+     "size": {"fieldType": {"type": "number"}, "optional": false},
+     "contentType": {"fieldType": {"type": "string"}, "optional": true}}}}
+])json";
+
+Status AddSystemTables(Schema& schema) {
+  const Result<Value> tables = ParseJsonEnvelope(kSystemTables);
+  CHECK(tables && tables->Is<Array>());
+  for (const Value& table : *tables->As<Array>()) {
+    Result<TableSchema> parsed = ParseTable(table, Whose::kHost);
+    CHECK(parsed.has_value());
+    schema.tables.push_back(*std::move(parsed));
+  }
+  return Arrange(schema);
+}
+
+void DropLocalTables(Schema& schema) {
+  const auto local = [](const TableSchema& table) { return table.local; };
+  schema.tables.erase(std::remove_if(schema.tables.begin(), schema.tables.end(), local),
+                      schema.tables.end());
+  Sort(schema);
 }
 
 }  // namespace syncline

@@ -71,6 +71,41 @@ Object Document(const std::string& json) {
   return *value->As<Object>();
 }
 
+TEST_CASE("a component's table has its path in front, and a table may be local") {
+  const auto table = [](const std::string& name, const std::string& more = "") {
+    return "{'tables':[{'tableName':'" + name + "','indexes':[],'documentType':{'type':'any'}" +
+           more + "}]}";
+  };
+  const Schema schema = Parsed(table("a/b_1/events", ",'local':true"));
+  REQUIRE(schema.FindTable("a/b_1/events"));
+  CHECK(schema.FindTable("a/b_1/events")->local);
+  CHECK_FALSE(Parsed(table("events")).tables[0].local);
+  for (const char* wrong : {"/a", "a/", "a//b", "_a", "a/_b", "a.b", "1", "a/b/c/d/e/f/g/h/i"}) {
+    CHECK_MESSAGE(MessageOf(table(wrong)) != "accepted", std::string(wrong));
+  }
+  CHECK(MessageOf(table("a", ",'local':1")).find("must be a boolean") != std::string::npos);
+}
+
+TEST_CASE("the host's own tables are added once the application's are read") {
+  Schema schema =
+      Parsed(OneTable("",
+                      "{'type':'object','value':{'file':{'fieldType':{'type':'id','tableName':"
+                      "'_storage'},'optional':false}}}"));
+  REQUIRE(AddSystemTables(schema));
+  CHECK(schema.tables.size() == 3);
+  for (const char* name : {"_scheduled_functions", "_storage"}) {
+    REQUIRE(schema.FindTable(name));
+    CHECK(schema.FindTable(name)->local);
+  }
+  const TableSchema& jobs = *schema.FindTable("_scheduled_functions");
+  CHECK(ValidateDocument(schema, jobs,
+                         Document("{'name':'a:b','args':[{}],'scheduledTime':1,"
+                                  "'state':{'kind':'failed','error':'e'}}")));
+  CHECK_FALSE(ValidateDocument(
+      schema, jobs,
+      Document("{'name':'a:b','args':[{}],'scheduledTime':1,'state':{'kind':'failed'}}")));
+}
+
 TEST_CASE("npm convex's export is read") {
   const Schema schema = Parsed(kExported);
   REQUIRE(schema.tables.size() == 5);

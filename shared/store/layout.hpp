@@ -29,6 +29,9 @@ struct TenantNo {
   bool operator<(TenantNo other) const { return value < other.value; }
 };
 
+// What the rows of local tables are filed under. Real generations count up from 1.
+inline constexpr TenantNo kLocalTenant{-2};
+
 // Which index of a table: a position in read sets and touched keys.
 using IndexOrdinal = std::uint32_t;
 inline constexpr IndexOrdinal kById = 0;

@@ -39,9 +39,32 @@ Result<Application> ParseApplication(std::string_view json) {
   }
   Result<Schema> schema = ParseSchema(ToJson(*schema_json));
   if (!schema) return Fail(schema.error());
-  Result<Rules> rules = Rules::Parse(ToJson(*rules_json), *schema);
-  if (!rules) return Fail(rules.error());
-  return Application{std::move(*schema), std::move(*rules)};
+  Application application;
+  application.schema = std::move(*schema);
+  application.alone = rules_json->Is<Null>();
+  if (!application.alone) {
+    Result<Rules> rules = Rules::Parse(ToJson(*rules_json), application.schema);
+    if (!rules) return Fail(rules.error());
+    application.rules = std::move(*rules);
+  }
+  const std::vector<std::string>& local = application.rules.local_tables();
+  for (TableSchema& table : application.schema.tables) {
+    table.local = table.local || application.alone ||
+                  std::find(local.begin(), local.end(), table.name) != local.end();
+  }
+  return application;
+}
+
+Result<Application> ParseRelayApplication(std::string_view json) {
+  Result<Application> application = ParseApplication(json);
+  if (!application) return application;
+  if (application->alone) {
+    return Fail(Code::kInvalid,
+                "The application has no rules, so nothing of it may travel: write convex/rules.ts "
+                "(who belongs to which tenant, and who may read and write), and deploy again");
+  }
+  DropLocalTables(application->schema);
+  return application;
 }
 
 struct Authority::State {
@@ -105,6 +128,7 @@ Result<std::unique_ptr<Authority>> Authority::Open(std::unique_ptr<Database> dat
   if (!store) return Fail(store.error());
   Result<TenantLog> log = TenantLog::Open(*database, fresh_epoch);
   if (!log) return Fail(log.error());
+  if (Status begun = log->BeginRules(application.rules.hash()); !begun) return Fail(begun.error());
   return std::unique_ptr<Authority>(
       new Authority(std::make_unique<State>(std::move(database), application, std::move(tenant),
                                             options, std::move(*store), std::move(*log))));
@@ -316,6 +340,15 @@ std::vector<Delivery> Authority::TakeDeliveries() { return state_->fan_out.TakeD
 
 std::vector<MemberChange> Authority::TakeMemberChanges() {
   return std::exchange(state_->member_changes, {});
+}
+
+Result<bool> Authority::HasRows(std::string_view name) {
+  const TableSchema* table = state_->application.schema.FindTable(name);
+  if (!table) return false;
+  const Result<std::vector<Entry>> rows =
+      state_->store.Scan(kOnlyTenant, table->number, kByCreationTime, {}, false, 1);
+  if (!rows) return Fail(rows.error());
+  return !rows->empty();
 }
 
 Result<std::vector<Bytes>> Authority::Members() {

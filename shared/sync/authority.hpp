@@ -27,9 +27,13 @@ namespace syncline {
 struct Application {
   Schema schema;
   Rules rules;
+  // There are no rules: every table is local, and there is nothing for a relay to do.
+  bool alone = false;
 };
-// {"schema": <Schema.export()>, "rules": <rules>}, as js/syncline's build writes it.
+// {"schema": <Schema.export()>, "rules": <rules> or null}, as js/syncline's build writes it.
 Result<Application> ParseApplication(std::string_view json);
+// The same for a relay: without local tables, and kInvalid if the application has no rules.
+Result<Application> ParseRelayApplication(std::string_view json);
 
 // One connection of one device, named by its owner. Never reused.
 struct SessionId {
@@ -108,6 +112,8 @@ class Authority {
   std::vector<MemberChange> TakeMemberChanges();
   // All members, to rebuild a directory from.
   Result<std::vector<Bytes>> Members();
+  // Whether the tenant has a row in that table; false if there is no such table.
+  Result<bool> HasRows(std::string_view table);
 
   struct Counters {
     std::uint64_t accepted = 0, refused = 0, repeated = 0, commits = 0;

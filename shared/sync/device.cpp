@@ -20,7 +20,9 @@ Result<std::unique_ptr<Device>> Device::Open(Database& database, const Applicati
   std::unique_ptr<Device> device(new Device(database, application, std::move(*store), *replica));
   if (Status loaded = device->Load(); !loaded) return Fail(loaded.error());
   std::string tables;
-  for (const TableSchema& table : application.schema.tables) tables += table.name + "\n";
+  for (const TableSchema& table : application.schema.tables) {
+    if (!table.local) tables += table.name + "\n";
+  }
   Status noted = device->Transact([&]() -> Status {
     const Result<bool> other_tables = device->log_.NoteTables(Fnv1a64(tables));
     if (!other_tables) return Fail(other_tables.error());
@@ -64,10 +66,15 @@ void Device::AddPending(Tenant& tenant, OutboxEntry entry) {
   const std::uint64_t number = entry.change_set.number;
   for (const RowChange& change : entry.change_set.rows) {
     // A table that the application no longer has shows no rows; the relay decides on them all the same.
-    if (!application_.schema.FindTable(change.key.table)) continue;
+    if (!Syncs(change.key.table)) continue;
     tenant.pending_by_row[change.key].insert(number);
   }
   tenant.outbox.insert_or_assign(number, std::move(entry));
+}
+
+bool Device::Syncs(TableNumber number) const {
+  const TableSchema* table = application_.schema.FindTable(number);
+  return table && !table->local;
 }
 
 Device::Tenant* Device::FindTenant(const TenantId& tenant) {

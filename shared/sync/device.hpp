@@ -125,6 +125,8 @@ class Device {
         log_(database),
         replica_(replica) {}
   Status Load();
+  // Whether rows of the table may come from the relay: not if it is local, or of another schema.
+  bool Syncs(TableNumber table) const;
   void AddPending(Tenant& tenant, OutboxEntry entry);
   Tenant* FindTenant(const TenantId& tenant);
   Result<Tenant*> FindOrMake(const TenantId& tenant);

@@ -164,7 +164,7 @@ Status Device::RebaseFreed(Tenant& tenant, const std::set<RowKey>& freed) {
 }
 
 Status Device::ApplyRow(Tenant& tenant, TenantNo no, const DeltaRow& row, std::set<RowKey>& freed) {
-  if (!application_.schema.FindTable(row.key.table)) return Done{};  // of a newer schema
+  if (!Syncs(row.key.table)) return Done{};  // of a newer schema
   const bool was_pending = freed.erase(row.key) != 0;
   const bool is_pending = tenant.pending_by_row.count(row.key) != 0;
   RowState confirmed;
@@ -305,7 +305,7 @@ Status Device::OnChunk(const Chunk& chunk) {
       if (row.kind != DeltaRow::Kind::kState || !row.state.alive()) {
         return Misfit(chunk.tenant, "a snapshot holds only rows");
       }
-      if (!application_.schema.FindTable(row.key.table)) continue;  // of a newer schema
+      if (!Syncs(row.key.table)) continue;  // of a newer schema
       Observe(tenant, row.state.clock.whole);
       for (const auto& [path, stamp] : row.state.clock.exceptions) Observe(tenant, stamp);
       const Row whole = ToRow(row.key.id, row.state);

@@ -146,8 +146,9 @@ Result<std::optional<Delta>> FanOut::DeltaSince(const Session& session, const Cu
   using Outcome = std::optional<Delta>;
   const LogHead& head = log_.head();
   const std::string same_rules = Hex(application_.rules.hash()) + ":";
+  // Rules may have come back after others: then the scope is the same, and the log in between is not.
   if (cursor.epoch != head.epoch || cursor.seq > head.seq || cursor.seq < head.horizon ||
-      cursor.scope.compare(0, same_rules.size(), same_rules) != 0) {
+      cursor.seq < head.rules_seq || cursor.scope.compare(0, same_rules.size(), same_rules) != 0) {
     return Outcome();
   }
   if (bytes_max != kNoLimit) {

@@ -68,12 +68,29 @@ Result<TenantLog> TenantLog::Open(Database& database, std::uint64_t fresh_epoch)
 }
 
 Status TenantLog::Reload() {
-  for (auto [name, field] : {std::pair{"epoch", &LogHead::epoch}, std::pair{"seq", &LogHead::seq},
-                             std::pair{"horizon", &LogHead::horizon}}) {
+  for (auto [name, field] :
+       {std::pair{"epoch", &LogHead::epoch}, std::pair{"seq", &LogHead::seq},
+        std::pair{"horizon", &LogHead::horizon}, std::pair{"rules_seq", &LogHead::rules_seq}}) {
     const Result<std::uint64_t> value = Head(*database_, name);
     if (!value) return Fail(value.error());
     head_.*field = *value;
   }
+  return Done{};
+}
+
+Status TenantLog::BeginRules(std::uint64_t rules_hash) {
+  const Result<std::uint64_t> known = Head(*database_, "rules");
+  if (!known) return Fail(known.error());
+  if (*known == rules_hash) return Done{};
+  if (Status begun = database_->Begin(); !begun) return begun;
+  Status done = SetHead(*database_, "rules", rules_hash);
+  if (done) done = SetHead(*database_, "rules_seq", head_.seq);
+  if (!done) {
+    database_->Rollback();
+    return done;
+  }
+  if (Status committed = database_->Commit(); !committed) return committed;
+  head_.rules_seq = head_.seq;
   return Done{};
 }
 

@@ -20,6 +20,8 @@ struct LogHead {
   std::uint64_t epoch = 0;
   std::uint64_t seq = 0;      // of the last accepted change set; 0: none yet
   std::uint64_t horizon = 0;  // what changed up to here may have been swept
+  // When the present rules began. What the log kept of rows before is what other rules asked for.
+  std::uint64_t rules_seq = 0;
 };
 
 // Whose change sets: one replica of one person. A replica id alone is no secret (stamps carry it), so it
@@ -50,6 +52,8 @@ class TenantLog {
   static Result<TenantLog> Open(Database& database, std::uint64_t fresh_epoch);
 
   const LogHead& head() const { return head_; }
+  // These rules are judged by from now on (Rules::hash). No effect if they were before.
+  Status BeginRules(std::uint64_t rules_hash);
 
   // --- within the transaction of a commit ---
   Status SetSeq(std::uint64_t seq);

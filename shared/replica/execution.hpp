@@ -1,0 +1,40 @@
+// What executions and the open mutation have done so far. Private to the files of the replica.
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "shared/replica/replica.hpp"
+
+namespace syncline {
+
+struct Replica::Execution {
+  Begin begin;
+  std::map<StreamId, Stream> streams;
+  ReadSet reads;
+};
+
+struct Replica::Mutation {
+  // A row of a synced table.
+  struct Touched {
+    TenantNo no;
+    RowState before;
+    // As it stands now; none: it is not there.
+    std::optional<Row> after;
+    // None: the row is as it was.
+    std::optional<RowChange> change;
+  };
+  ExecutionId execution;
+  HybridTime time;
+  std::optional<TenantId> tenant;
+  TenantNo no;
+  // The role that the membership rows gave the person before the first write; for a tenant that is
+  // being founded, the role after the last.
+  std::optional<std::string> role;
+  bool founding = false;
+  std::map<RowKey, Touched> rows;
+  std::vector<TouchedKey> touched;
+};
+
+}  // namespace syncline

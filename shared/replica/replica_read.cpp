@@ -1,0 +1,116 @@
+// What executions read: documents by id, and queries as streams.
+#include "shared/replica/execution.hpp"
+#include "shared/value/id.hpp"
+
+namespace syncline {
+namespace {
+
+// Streams that one execution may have open.
+constexpr std::size_t kStreamsMax = 4096;
+
+}  // namespace
+
+Result<std::optional<std::string>> Replica::NormalizeId(const std::string& table,
+                                                        const std::string& id) {
+  const TableSchema* schema = application_->schema.FindTable(table);
+  const std::optional<RowKey> key = IdFromText(id);
+  if (!schema || !key || key->table != schema->number) return std::optional<std::string>();
+  return std::optional<std::string>(id);
+}
+
+Result<Replica::Located> Replica::Locate(Execution& execution, const std::string& id,
+                                         const std::optional<std::string>& table, ReadClock clock) {
+  const std::optional<RowKey> key = IdFromText(id);
+  const TableSchema* schema = key ? application_->schema.FindTable(key->table) : nullptr;
+  if (!schema) {
+    return Fail(Code::kInvalid,
+                "\"" + id.substr(0, 64) + "\" is not the id of a row of this application");
+  }
+  if (table && *table != schema->name) {
+    return Fail(Code::kInvalid, "The id \"" + id + "\" is of table \"" + schema->name +
+                                    "\", not of table \"" + *table + "\"");
+  }
+  Located located{schema, *key, {}, std::nullopt};
+  Result<std::vector<TableStore::Found>> found = device_->store().GetAnywhere(*key, clock);
+  if (!found) return Fail(found.error());
+  for (const TenantNo visible : TenantsOf(*schema)) {
+    Bytes low = TenantKey(visible, key->id.view());
+    Bytes high = low + '\0';
+    execution.reads.push_back({schema->number, kById, {std::move(low), std::move(high)}});
+    for (TableStore::Found& candidate : *found) {
+      if (candidate.tenant != visible) continue;
+      located.tenant = visible;
+      located.row = std::move(candidate.row);
+      return located;
+    }
+  }
+  return located;
+}
+
+Result<std::optional<Object>> Replica::Get(ExecutionId id, const std::string& document,
+                                           const std::optional<std::string>& table) {
+  Result<Execution*> execution = Find(id, false);
+  if (!execution) return Fail(execution.error());
+  Result<Located> located = Locate(**execution, document, table, ReadClock::kNo);
+  if (!located) return Fail(located.error());
+  if (!located->row) return std::optional<Object>();
+  return std::optional<Object>(ForFunctions(*located->table, *located->row));
+}
+
+std::vector<TenantNo> Replica::TenantsOf(const TableSchema& table) const {
+  return table.local ? std::vector<TenantNo>{kLocalTenant} : device_->VisibleTenants();
+}
+
+std::vector<TenantNo> Replica::TenantsFor(const Query& query) const {
+  const TableSchema& table = *query.table->schema;
+  if (table.local) return TenantsOf(table);
+  const auto field = application_->rules.TenantField(table.name);
+  if (field) {
+    const std::string_view wanted = field->empty() ? std::string_view("_id") : *field;
+    for (const auto& [path, value] : query.equalities) {
+      if (path != wanted) continue;
+      const std::string* text = value.As<std::string>();
+      const std::optional<TenantNo> no = text ? device_->Find({*text}) : std::nullopt;
+      return no ? std::vector<TenantNo>{*no} : std::vector<TenantNo>();
+    }
+  }
+  return TenantsOf(table);
+}
+
+Result<StreamId> Replica::OpenStream(ExecutionId id, const Value& json) {
+  Result<Execution*> execution = Find(id, false);
+  if (!execution) return Fail(execution.error());
+  if ((*execution)->streams.size() >= kStreamsMax) {
+    return Fail(Code::kInvalid, "The function has " + std::to_string(kStreamsMax) +
+                                    " queries open; use up or close some first");
+  }
+  Result<Query> query = ParseQuery(device_->store(), json);
+  if (!query) return Fail(query.error());
+  std::vector<TenantNo> tenants = TenantsFor(*query);
+  const StreamId stream{++last_id_};
+  (*execution)
+      ->streams.emplace(stream, Stream(device_->store(), std::move(*query), std::move(tenants)));
+  return stream;
+}
+
+Result<Stream::Page> Replica::NextPage(ExecutionId id, StreamId stream, std::size_t count,
+                                       std::size_t consumed) {
+  Result<Execution*> execution = Find(id, false);
+  if (!execution) return Fail(execution.error());
+  const auto found = (*execution)->streams.find(stream);
+  if (found == (*execution)->streams.end()) return Fail(Code::kInvalid, "The query is closed");
+  return found->second.Next(count, consumed);
+}
+
+Status Replica::CloseStream(ExecutionId id, StreamId stream, std::size_t consumed) {
+  Result<Execution*> execution = Find(id, false);
+  if (!execution) return Fail(execution.error());
+  const auto found = (*execution)->streams.find(stream);
+  if (found == (*execution)->streams.end()) return Done{};
+  found->second.Close(consumed);
+  found->second.AddReads((*execution)->reads);
+  (*execution)->streams.erase(found);
+  return Done{};
+}
+
+}  // namespace syncline

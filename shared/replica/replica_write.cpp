@@ -1,0 +1,240 @@
+// What a mutation writes: rows of synced tables, which become its change set, and of local ones.
+#include <algorithm>
+
+#include "shared/replica/execution.hpp"
+#include "shared/value/id.hpp"
+#include "shared/value/order.hpp"
+
+namespace syncline {
+namespace {
+
+// Within a transaction creation times increase by this much: a double of today's milliseconds can tell
+// steps of 1/4096 apart.
+constexpr double kCreationStepMs = 1.0 / 1024;
+
+}  // namespace
+
+Result<TenantId> Replica::TenantOf(const TableSchema& table, const RowKey& key,
+                                   const Object& document) {
+  const auto field = application_->rules.TenantField(table.name);
+  if (!field) {
+    return Fail(Code::kInvalid, "Table \"" + table.name +
+                                    "\" has no tenancy in rules.ts, so its rows cannot be written; "
+                                    "name its field under tenancy.fields, or the table under "
+                                    "tenancy.local if its rows stay on the device");
+  }
+  if (field->empty()) return TenantId{IdToText(key)};
+  const Value* owner = document.Find(*field);
+  const std::string* text = owner ? owner->As<std::string>() : nullptr;
+  if (!text) {
+    return Fail(Code::kInvalid, "Field \"" + std::string(*field) + "\" of table \"" + table.name +
+                                    "\" must say which tenant the row belongs to");
+  }
+  return TenantId{*text};
+}
+
+Result<TenantNo> Replica::Enter(const TableSchema& table, const TenantId& tenant) {
+  Mutation& mutation = *mutation_;
+  if (mutation.tenant && *mutation.tenant != tenant) {
+    return Fail(Code::kInvalid, "A mutation writes to one tenant; this one wrote to " +
+                                    mutation.tenant->text + " before it came to " + tenant.text +
+                                    " in table \"" + table.name + "\". Use two mutations");
+  }
+  if (mutation.tenant) return mutation.no;
+  const std::optional<TenantNo> known = device_->Find(tenant);
+  if (!known && table.name != application_->rules.root_table()) {
+    return Fail(Code::kNotFound, "The tenant " + tenant.text + " that the row of table \"" +
+                                     table.name + "\" names is not here");
+  }
+  const Result<TenantNo> no = device_->Ensure(tenant);
+  if (!no) return no;
+  mutation.tenant = tenant;
+  mutation.no = *no;
+  mutation.founding = !known;
+  if (known) {
+    const Object& claims = executions_.at(mutation.execution)->begin.claims;
+    Result<std::optional<std::string>> role = device_->RoleIn(*no, claims);
+    if (!role) return Fail(role.error());
+    mutation.role = std::move(*role);
+  }
+  return *no;
+}
+
+Status Replica::WriteLocal(const Located& at, double creation_time, const Object* document) {
+  if (!at.row && !document) return Done{};
+  std::optional<Row> after;
+  if (document) {
+    after = Row{at.key.id, creation_time, {}, *document};
+    after->clock.length = 1;
+  }
+  return device_->store().Write(kLocalTenant, at.key.table, at.row ? &*at.row : nullptr,
+                                after ? &*after : nullptr, mutation_->touched);
+}
+
+Status Replica::WriteRow(const Located& at, double creation_time, const Object* document) {
+  if (at.table->local) return WriteLocal(at, creation_time, document);
+  Mutation& mutation = *mutation_;
+  const auto [slot, first] = mutation.rows.try_emplace(at.key);
+  Mutation::Touched& touched = slot->second;
+  if (first) {
+    if (mutation.rows.size() > kDocumentsWrittenMax) {
+      return Fail(Code::kInvalid, "A mutation writes at most " +
+                                      std::to_string(kDocumentsWrittenMax) + " documents");
+    }
+    touched.no = at.tenant;
+    if (at.row) touched.before = ToState(*at.table, *at.row);
+  }
+  RowChange change;
+  change.key = at.key;
+  if (!document) {
+    change.length = touched.before.clock.length + 1;
+  } else if (touched.before.alive()) {
+    change.length = touched.before.clock.length;
+    change.writes = Difference(touched.before.fields, Flatten(*at.table, *document));
+  } else {
+    change.length = touched.before.clock.length + 1;
+    change.whole = true;
+    change.creation_time = creation_time;
+    change.writes = Difference({}, Flatten(*at.table, *document));
+  }
+  const bool nothing = !document && !touched.before.alive();
+  const bool same = document && !change.whole && change.writes.empty();
+  touched.change.reset();
+  touched.after.reset();
+  // What a row has seen lies below what is written to it now, so the change always takes.
+  if (change.whole) {
+    touched.after = Row{at.key.id, creation_time, {}, *document};
+    touched.after->clock.length = change.length;
+    touched.after->clock.whole = {mutation.time, device_->replica()};
+  } else if (!nothing) {
+    RowState after = touched.before;
+    if (!same) static_cast<void>(Apply(after, change, {mutation.time, device_->replica()}));
+    if (after.alive()) touched.after = ToRow(at.key.id, after);
+  }
+  if (!nothing && !same) touched.change = std::move(change);
+  if (!at.row && !touched.after) return Done{};
+  return device_->store().Write(at.tenant, at.key.table, at.row ? &*at.row : nullptr,
+                                touched.after ? &*touched.after : nullptr, mutation.touched);
+}
+
+Result<std::string> Replica::Insert(ExecutionId id, const std::string& table, Object value) {
+  Result<Execution*> execution = Find(id, true);
+  if (!execution) return Fail(execution.error());
+  const TableSchema* schema = application_->schema.FindTable(table);
+  if (!schema) return Fail(Code::kNotFound, "There is no table \"" + table + "\" in the schema");
+  if (Status valid = ValidateDocument(application_->schema, *schema, value); !valid) {
+    return Fail(valid.error());
+  }
+  const std::uint64_t now_ms = device_->clock().Adjusted((*execution)->begin.now_ms);
+  last_creation_time_ =
+      std::max(static_cast<double>(now_ms), last_creation_time_ + kCreationStepMs);
+  const RowKey key{schema->number, MakeRowId(now_ms, random_.Next(), random_.Next())};
+  if (Status done = InsertRow(*schema, key, last_creation_time_, value); !done) {
+    return Fail(done.error());
+  }
+  return IdToText(key);
+}
+
+Status Replica::InsertRow(const TableSchema& table, const RowKey& key, double creation_time,
+                          const Object& document) {
+  if (table.local) {
+    return WriteRow({&table, key, kLocalTenant, std::nullopt}, creation_time, &document);
+  }
+  const Result<TenantId> tenant = TenantOf(table, key, document);
+  if (!tenant) return Fail(tenant.error());
+  const Result<TenantNo> no = Enter(table, *tenant);
+  if (!no) return Fail(no.error());
+  return WriteRow({&table, key, *no, std::nullopt}, creation_time, &document);
+}
+
+namespace {
+
+Failure Missing(const char* what, const std::string& id) {
+  return Fail(Code::kNotFound, std::string(what) + " of a row that is not there: " + id);
+}
+
+}  // namespace
+
+Status Replica::Patch(ExecutionId id, const std::string& document,
+                      const std::optional<std::string>& table, const Object& value) {
+  Result<Execution*> execution = Find(id, true);
+  if (!execution) return Fail(execution.error());
+  Result<Located> located = Locate(**execution, document, table, ReadClock::kYes);
+  if (!located) return Fail(located.error());
+  if (!located->row) return Missing("Patch", document);
+  Object patched = WithSystemFields(*located->table, *located->row);
+  for (const Member& member : value.members()) patched.Set(member.name, member.value);
+  if (Status kept = DropSystemFields(*located, patched); !kept) return kept;
+  return Replace(*located, std::move(patched));
+}
+
+Status Replica::Replace(ExecutionId id, const std::string& document,
+                        const std::optional<std::string>& table, Object value) {
+  Result<Execution*> execution = Find(id, true);
+  if (!execution) return Fail(execution.error());
+  Result<Located> located = Locate(**execution, document, table, ReadClock::kYes);
+  if (!located) return Fail(located.error());
+  if (!located->row) return Missing("Replace", document);
+  if (Status kept = DropSystemFields(*located, value); !kept) return kept;
+  // Fields of a newer schema, which this one's functions do not see, stay.
+  for (const Member& member : located->row->document.members()) {
+    if (!Knows(*located->table, member.name)) value.Set(member.name, member.value);
+  }
+  return Replace(*located, std::move(value));
+}
+
+// A document may be given back whole, as Convex allows; its system fields may not have changed.
+Status Replica::DropSystemFields(const Located& located, Object& document) {
+  const Object before = WithSystemFields(*located.table, *located.row);
+  for (const char* system : {"_id", "_creationTime"}) {
+    const Value* given = document.Find(system);
+    if (given && *given != *before.Find(system)) {
+      return Fail(Code::kInvalid,
+                  std::string("The system field \"") + system + "\" cannot be changed");
+    }
+    document.Remove(system);
+  }
+  return Done{};
+}
+
+Status Replica::Replace(const Located& located, Object document) {
+  if (Status valid =
+          ValidateDocument(application_->schema, *located.table, document, UnknownFields::kAllowed);
+      !valid) {
+    return valid;
+  }
+  for (const Member& member : document.members()) {
+    if (Knows(*located.table, member.name) || located.row->document.Find(member.name)) continue;
+    // Only fields that a newer schema wrote may be unknown here.
+    return ValidateDocument(application_->schema, *located.table, document);
+  }
+  if (located.table->local) return WriteRow(located, located.row->creation_time, &document);
+  const Result<TenantId> tenant = TenantOf(*located.table, located.key, document);
+  if (!tenant) return Fail(tenant.error());
+  const TenantId* owner = device_->TenantOf(located.tenant);
+  if (!owner || *owner != *tenant) {
+    return Fail(Code::kInvalid,
+                "A row of table \"" + located.table->name +
+                    "\" cannot move to another tenant; delete it and insert it there");
+  }
+  const Result<TenantNo> no = Enter(*located.table, *tenant);
+  if (!no) return Fail(no.error());
+  return WriteRow(located, located.row->creation_time, &document);
+}
+
+Status Replica::Delete(ExecutionId id, const std::string& document,
+                       const std::optional<std::string>& table) {
+  Result<Execution*> execution = Find(id, true);
+  if (!execution) return Fail(execution.error());
+  Result<Located> located = Locate(**execution, document, table, ReadClock::kYes);
+  if (!located) return Fail(located.error());
+  if (!located->row) return Missing("Delete", document);
+  if (located->table->local) return WriteRow(*located, located->row->creation_time, nullptr);
+  const TenantId* owner = device_->TenantOf(located->tenant);
+  CHECK(owner);
+  const Result<TenantNo> no = Enter(*located->table, TenantId(*owner));
+  if (!no) return Fail(no.error());
+  return WriteRow(*located, located->row->creation_time, nullptr);
+}
+
+}  // namespace syncline
