@@ -1,8 +1,11 @@
 /* eslint-disable */
 /**
- * Generated data model types, in the shape that Convex's codegen emits.
+ * The types of the application's tables and documents.
+ *
+ * Written by `syncline codegen`; changes here are lost when it runs again.
  * @module
  */
+
 import type {
   DataModelFromSchemaDefinition,
   DocumentByName,
@@ -10,13 +13,16 @@ import type {
   TableNamesInDataModel,
 } from "convex/server";
 import type { GenericId } from "convex/values";
-import schema from "../schema.js";
+import type schema from "../schema.js";
 
 /** The names of all tables. */
 export type TableNames = TableNamesInDataModel<DataModel>;
-/** The type of a document of a table. */
+
+/** A document: `Doc<"messages">`. */
 export type Doc<TableName extends TableNames> = DocumentByName<DataModel, TableName>;
-/** The id of a document of a table. */
+
+/** A document's id: `Id<"messages">`. It is a string that knows its table. */
 export type Id<TableName extends TableNames | SystemTableNames> = GenericId<TableName>;
-/** The tables, their documents and their indexes. */
+
+/** The tables with their documents and indexes; server.d.ts is typed by it. */
 export type DataModel = DataModelFromSchemaDefinition<typeof schema>;

@@ -33,7 +33,7 @@ import { MemoryStorage } from "../storage/memory.ts";
 import { NodeStorage } from "../storage/node.ts";
 
 export interface SynclineNodeOptions {
-  /** The application: loadApp(folder), or the module that `syncline-app` wrote. */
+  /** The application: loadApp(folder), or the module that `syncline bundle` wrote. */
   app: App;
   /** The relay, as "http://localhost:8787". Without it the data stay here. */
   url?: string;

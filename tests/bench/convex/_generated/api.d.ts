@@ -1,14 +1,25 @@
 /* eslint-disable */
 /**
- * Generated `api` utility, in the shape that Convex's codegen emits.
+ * The application's functions, for those who call them.
+ *
+ * Written by `syncline codegen`; changes here are lost when it runs again.
  * @module
  */
+
 import type { ApiFromModules, FilterApi, FunctionReference } from "convex/server";
-import type * as items from "../items.js";
+import type * as m_item from "../item.js";
+import type * as m_items from "../items.js";
 
 declare const fullApi: ApiFromModules<{
-  items: typeof items;
+  "item": typeof m_item;
+  "items": typeof m_items;
 }>;
 
+/** What clients and other functions may call: `api.messages.list`. */
 export declare const api: FilterApi<typeof fullApi, FunctionReference<any, "public">>;
+
+/** What only other functions may call: `internal.messages.remove`. */
 export declare const internal: FilterApi<typeof fullApi, FunctionReference<any, "internal">>;
+
+/** The functions of the components that convex.config.ts installs. */
+export declare const components: {};

@@ -1,3 +1,0 @@
-#!/usr/bin/env node
-// syncline-app: a file that is there before the package is built, so that npm can link to it.
-import "../dist/bundle/cli.js";
