@@ -69,6 +69,7 @@ it("writes a module that gives each call an instance of its own", async () => {
   const one = app.factory({ ...globals, Date, Math });
   const two = app.factory({ ...globals, Date, Math });
   expect(one["notes"]?.()["add"]).not.toBe(two["notes"]?.()["add"]);
+  expect(one["convex/values"]?.()["ConvexError"]).toBeTypeOf("function");
   expect(readFileSync(file, "utf8")).not.toMatch(/\beval\(|new Function\(/);
   rmSync(file);
 });

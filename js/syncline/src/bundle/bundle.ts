@@ -52,7 +52,7 @@ export async function bundleApp(
   const tree = await readComponents(directory, conditions);
   const functions = await bundle({
     directory,
-    contents: entryOf(modules, tree.components.length > 0 ? sharedPackages : []),
+    contents: entryOf(modules, sharedPackages),
     conditions,
   });
   const parts = await bundleComponents(tree.components, conditions);

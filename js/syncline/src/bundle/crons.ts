@@ -2,8 +2,8 @@
 import { readFile } from "node:fs/promises";
 import type { JSONValue } from "convex/values";
 import createSyncline from "../../wasm/syncline.mjs";
+import { canonicalPath } from "../engine/address.ts";
 import type { App, CronInfo, FunctionInfo } from "../engine/application.ts";
-import { canonicalPath } from "../engine/functions.ts";
 import type { Instance } from "../engine/instance.ts";
 import { operation } from "../engine/operations.ts";
 import { Core, type CoreEngine } from "../engine/wasm.ts";

@@ -12,7 +12,8 @@ export interface ComponentModules {
   modules: readonly string[];
 }
 
-// What components have from the application and not in a copy of their own.
+// What components have from the application and not in a copy of their own. The engine asks for
+// convex/values among the modules: it throws the ConvexError that they know.
 export const sharedPackages = ["convex/server", "convex/values"];
 
 /** `app` and `definitions` are CommonJS texts of entryOf; `app` has the shared packages as well, and the
@@ -31,7 +32,7 @@ export function factoryText(
       (code, index) => `const definition${index} = (process) => {\n${moduleText(code)}\n};`,
     ),
     ...components.flatMap((component, index) => componentText(component, index, components)),
-    "return modules;",
+    'return { ...modules, "convex/values": packages["convex/values"] };',
     "};",
   ].join("\n");
 }
