@@ -26,6 +26,7 @@ export const steps = [
 
   ...nativeTests("release", true),
   { name: "unit tests: TypeScript", quick: true, run: () => vitest("js") },
+  { name: "schemas of the systems", run: () => vitest("tests/schemas") },
   {
     name: "storage in Chromium",
     quick: true,
@@ -138,10 +139,11 @@ async function checkTypes() {
 }
 
 async function vitest(folder) {
-  const file = join(root, "build/logs/vitest.json");
+  const name = `vitest-${folder.replaceAll("/", "-")}`;
+  const file = join(root, `build/logs/${name}.json`);
   rmSync(file, { force: true });
   const result = await run(
-    "vitest",
+    name,
     "npx",
     [
       "vitest",
