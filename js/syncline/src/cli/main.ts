@@ -5,8 +5,15 @@ import { bundleCommand } from "./bundle-command.ts";
 import { codegenCommand } from "./codegen-command.ts";
 import { type Command, commandHelp, readArguments, UsageError } from "./command.ts";
 import type { Console } from "./console.ts";
+import { deployCommand } from "./deploy-command.ts";
+import { devCommand } from "./dev-command.ts";
 
-export const commands: readonly Command[] = [codegenCommand, bundleCommand];
+export const commands: readonly Command[] = [
+  devCommand,
+  deployCommand,
+  codegenCommand,
+  bundleCommand,
+];
 
 export async function main(
   argv: readonly string[],
