@@ -91,10 +91,16 @@ class Database {
   // On an error the transaction is rolled back.
   Status Commit();
   void Rollback();
+  // A part of the transaction that can be undone by itself; parts nest.
+  Status BeginPart();
+  // REQUIRES: a part is open.
+  Status EndPart(bool undo);
   bool in_transaction() const;
   // Copies the write-ahead log into the database file.
   Status Checkpoint();
 
+  // For this folder's own files.
+  sqlite3* handle() { return handle_; }
   // Rows changed by the last statement.
   std::int64_t changes() const;
 
