@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { makeToken } from "../testing/fixture.ts";
-import { decodeToken, personKey, userIdentity } from "./identity.ts";
+import { decodeToken, identityClaims, personKey, userIdentity } from "./identity.ts";
 
 it("gives OpenID's claims the names that Convex gives them, and custom claims their own", () => {
   const claims = decodeToken(
@@ -26,6 +26,16 @@ it("gives OpenID's claims the names that Convex gives them, and custom claims th
     givenName: "Zoë",
     plan: { level: 2 },
   });
+});
+
+it("finds the claims of an identity again", () => {
+  const claims = {
+    iss: "https://issuer",
+    sub: "42",
+    email_verified: true,
+    plan: { level: 2 },
+  };
+  expect(identityClaims(userIdentity(claims))).toEqual(claims);
 });
 
 it("refuses what is no token, saying why", () => {

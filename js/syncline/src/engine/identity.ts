@@ -55,6 +55,9 @@ const attributeByClaim: Readonly<Record<string, string>> = {
   phone_number_verified: "phoneNumberVerified",
   updated_at: "updatedAt",
 };
+const claimByAttribute: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(attributeByClaim).map(([claim, attribute]) => [attribute, claim]),
+);
 // The token's own affairs, which are no attributes of the person.
 const notAttributes = new Set(["aud", "exp", "iat", "nbf", "jti", "azp"]);
 
@@ -66,6 +69,16 @@ export function userIdentity(claims: Claims): Record<string, unknown> {
     identity[attributeByClaim[claim] ?? claim] = value;
   }
   return identity;
+}
+
+/** The claims of a token of this person, whose identity names issuer and subject. */
+export function identityClaims(identity: Readonly<Record<string, unknown>>): Claims {
+  const claims: Record<string, unknown> = {};
+  for (const [attribute, value] of Object.entries(identity)) {
+    if (attribute === "tokenIdentifier" || value === undefined) continue;
+    claims[claimByAttribute[attribute] ?? attribute] = value;
+  }
+  return claims;
 }
 
 /** A name for the person's database file, in hexadecimal digits. */
