@@ -1,14 +1,16 @@
 // syncline: the command. Finds the command that is asked for, runs it, and turns what it throws into one
 // sentence and an exit code: 0 well, 1 failed, 2 called wrongly, 130 stopped.
-import { readFileSync } from "node:fs";
 import { bundleCommand } from "./bundle-command.ts";
 import { codegenCommand } from "./codegen-command.ts";
 import { type Command, commandHelp, readArguments, UsageError } from "./command.ts";
 import type { Console } from "./console.ts";
 import { deployCommand } from "./deploy-command.ts";
 import { devCommand } from "./dev-command.ts";
+import { initCommand } from "./init-command.ts";
+import { version } from "./version.ts";
 
 export const commands: readonly Command[] = [
+  initCommand,
   devCommand,
   deployCommand,
   codegenCommand,
@@ -84,10 +86,4 @@ function overview(): string {
     "",
     '"syncline COMMAND --help" says more; "syncline --version" which version this is.',
   ].join("\n");
-}
-
-/** The version of this package. */
-export function version(): string {
-  const manifest = new URL("../../package.json", import.meta.url);
-  return (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version;
 }
