@@ -18,6 +18,24 @@ struct IndexSchema {
   std::vector<std::string> fields;
 };
 
+// A staged index is declared but not to be used yet.
+struct SearchIndexSchema {
+  static constexpr const char* kKind = "search";
+  std::string name;
+  std::string search_field;  // dotted path, of strings
+  std::vector<std::string> filter_fields;
+  bool staged = false;
+};
+
+struct VectorIndexSchema {
+  static constexpr const char* kKind = "vector";
+  std::string name;
+  std::string vector_field;  // dotted path, of arrays of float64
+  std::size_t dimensions = 0;
+  std::vector<std::string> filter_fields;
+  bool staged = false;
+};
+
 struct TableSchema {
   std::string name;
   TableNumber number;
@@ -26,6 +44,8 @@ struct TableSchema {
   // kAny, or kObject, or a kUnion of objects.
   Validator document;
   std::vector<IndexSchema> indexes;
+  std::vector<SearchIndexSchema> search_indexes;
+  std::vector<VectorIndexSchema> vector_indexes;
 
   // Null if there is none. The system indexes by_id and by_creation_time are not listed.
   const IndexSchema* FindIndex(std::string_view name) const;
@@ -45,9 +65,9 @@ struct Schema {
 
 // Bounds: 10,000 tables, 64 indexes a table, 16 fields an index. Names: 1 to 64 characters, letters,
 // digits and underscores, starting with a letter; a component's table has its path in front
-// ("rateLimiter/buckets"), up to 8 names. A table with "local": true is local. kInvalid names the table and what is wrong: also
-// when two tables' numbers collide (rename one), when a v.id() names no table, and when an index names
-// a field that no document can have. Search and vector indexes are ignored.
+// ("rateLimiter/buckets"), up to 8 names. A table with "local": true is local. kInvalid names the table
+// and what is wrong: also when two tables' numbers collide (rename one), when a v.id() names no table,
+// and when an index names a field that no document can have.
 Result<Schema> ParseSchema(std::string_view json);
 
 // The host's own tables, _scheduled_functions and _storage, local to a device (schema_parse.cpp has

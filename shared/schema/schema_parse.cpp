@@ -1,12 +1,15 @@
 // Schemas from the JSON that npm convex's Schema.export() gives:
 //   {"tables": [{"tableName", "documentType": validator,
 //                "indexes": [{"indexDescriptor", "fields": ["status", "address.city"]}], ...}],
+//    (search and vector indexes: search_indexes.hpp)
 //    "schemaValidation": true}
 #include <algorithm>
 
 #include "shared/base/hash.hpp"
 #include "shared/base/utf8.hpp"
+#include "shared/schema/names.hpp"
 #include "shared/schema/schema.hpp"
+#include "shared/schema/search_indexes.hpp"
 #include "shared/value/id.hpp"
 #include "shared/value/json.hpp"
 
@@ -17,18 +20,10 @@ using Kind = Validator::Kind;
 constexpr std::size_t kTablesMax = 10'000;
 constexpr std::size_t kIndexesMax = 64;
 constexpr std::size_t kIndexFieldsMax = 16;
-constexpr std::size_t kNameCharactersMax = 64;
 constexpr std::size_t kTablePathNamesMax = 8;
 
 Failure FailIn(const std::string& table, const std::string& message) {
   return Fail(Code::kInvalid, "Schema, table " + Utf8Prefix(table, 80) + ": " + message);
-}
-
-bool IsName(std::string_view name) {
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  const auto is_other = [](char c) { return (c >= '0' && c <= '9') || c == '_'; };
-  return !name.empty() && name.size() <= kNameCharactersMax && is_letter(name.front()) &&
-         std::all_of(name.begin(), name.end(), [&](char c) { return is_letter(c) || is_other(c); });
 }
 
 // A name, or a component's path and a name: "rateLimiter/buckets".
@@ -40,9 +35,6 @@ bool IsTableName(std::string_view name) {
   }
   return names <= kTablePathNamesMax && IsName(name);
 }
-
-constexpr const char* kNameRule =
-    " must be 1 to 64 letters, digits and underscores and start with a letter";
 
 const std::string* FindText(const Object& object, std::string_view name) {
   const Value* value = object.Find(name);
@@ -158,6 +150,9 @@ Result<TableSchema> ParseTable(const Value& json, Whose whose) {
   if (indexes->size() > kIndexesMax) return FailIn(*name, "more than 64 indexes");
   for (const Value& index : *indexes) {
     if (Status parsed = ParseIndex(index, table); !parsed) return Fail(parsed.error());
+  }
+  if (Status parsed = ParseSearchIndexes(*object, table); !parsed) {
+    return FailIn(*name, parsed.error().message);
   }
   return table;
 }

@@ -29,7 +29,7 @@ const char* const kExported =
     "'fields':['address.city','title']}],'stagedDbIndexes':[{'indexDescriptor':'st','fields':"
     "['title']}],'searchIndexes':[{'indexDescriptor':'s','searchField':'title','filterFields':"
     "['organizationId']}],'stagedSearchIndexes':[],'vectorIndexes':[{'indexDescriptor':'v',"
-    "'vectorField':'tags','dimensions':3,'filterFields':[]}],'stagedVectorIndexes':[],"
+    "'vectorField':'title','dimensions':3,'filterFields':[]}],'stagedVectorIndexes':[],"
     "'documentType':{'type':'object','value':{'organizationId':{'fieldType':{'type':'id',"
     "'tableName':'organizations'},'optional':false},'title':{'fieldType':{'type':'string'},"
     "'optional':false},'address':{'fieldType':{'type':'object','value':{'city':{'fieldType':"
