@@ -171,12 +171,10 @@ const std::string* Text(const Object& object, const char* name) {
 
 Status ParseSource(const TableStore& store, const Object& source, Query& query) {
   const std::string* type = Text(source, "type");
-  if (type && *type == "Search") {
-    return Fail(Code::kInvalid, "Search indexes are not supported yet; use withIndex or filter");
-  }
+  const bool search = type && *type == "Search";
   const bool full = type && *type == "FullTableScan";
   const std::string* name = Text(source, full ? "tableName" : "indexName");
-  if (!name || (!full && (!type || *type != "IndexRange"))) {
+  if (!name || (!full && !search && (!type || *type != "IndexRange"))) {
     return Fail(Code::kInvalid, "A query needs a source: a table or an index");
   }
   const std::size_t dot = full ? std::string::npos : name->find('.');
@@ -189,6 +187,13 @@ Status ParseSource(const TableStore& store, const Object& source, Query& query) 
   if (const std::string* order = Text(source, "order")) query.descending = *order == "desc";
   if (full) return Done{};
   const std::string index_name = dot == std::string::npos ? "" : name->substr(dot + 1);
+  if (search) {
+    Result<SearchQuery> parsed = ParseSearch(*table, index_name, source);
+    if (!parsed) return Fail(parsed.error());
+    query.equalities = parsed->equalities;
+    query.search = std::move(*parsed);
+    return Done{};
+  }
   if (!query.table->FindIndex(index_name, query.index) || index_name == kExtraIndexName) {
     return Fail(Code::kNotFound, "Index \"" + index_name + "\" not found on table \"" + table_name +
                                      "\"; add .index(\"" + index_name + "\", [...]) in schema.ts");

@@ -1,12 +1,14 @@
 // Query: what a function asks of the database, from npm convex's JSON: a walk over an index, and the
 // filters and limits applied along it.
 #pragma once
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "shared/base/result.hpp"
 #include "shared/query/filter.hpp"
+#include "shared/query/search.hpp"
 #include "shared/store/table_store.hpp"
 
 namespace syncline {
@@ -17,9 +19,12 @@ struct Query {
   // Over the index's keys without the tenant. Empty ranges have low >= high with high not empty.
   KeyRange range;
   bool descending = false;
+  // A search of the whole table instead of a walk along the index; the range then is over ranks
+  // (stream.cpp).
+  std::optional<SearchQuery> search;
   // In the order of the chain.
   std::vector<std::variant<Filter, std::size_t>> operators;
-  // The fields that the range holds to one value: what tells the tenant, if it is among them.
+  // The fields that the range, or a search, holds to one value: what tells the tenant, if it is among them.
   std::vector<std::pair<std::string, Value>> equalities;
 };
 

@@ -100,6 +100,12 @@ double Relevance(const Match& match, const Statistics& statistics) {
   return score;
 }
 
+Bytes RankKey(std::size_t rank) {
+  Bytes key;
+  for (int shift = 24; shift >= 0; shift -= 8) key.push_back(static_cast<char>(rank >> shift));
+  return key;
+}
+
 // Gathers the matches among one tenant's rows.
 Status SearchTenant(TableStore& store, const TableLayout& table, const SearchQuery& query,
                     TenantNo tenant, Statistics& statistics, std::vector<Match>& matches) {
@@ -210,8 +216,22 @@ Result<std::vector<Entry>> RunSearch(TableStore& store, const TableLayout& table
   const std::size_t count = std::min(matches.size(), kSearchResultsMax);
   std::partial_sort(matches.begin(), matches.begin() + static_cast<std::ptrdiff_t>(count),
                     matches.end(), goes_first);
-  for (std::size_t i = 0; i < count; ++i) found.push_back(std::move(matches[i].entry));
+  for (std::size_t i = 0; i < count; ++i) {
+    found.push_back({RankKey(i), std::move(matches[i].entry.row)});
+  }
   return found;
+}
+
+std::vector<Entry> EntriesWithin(const std::vector<Entry>& found, const KeyRange& ranks,
+                                 std::size_t limit) {
+  const auto below = [](const Entry& entry, const Bytes& key) { return entry.key < key; };
+  auto at = std::lower_bound(found.begin(), found.end(), ranks.low, below);
+  std::vector<Entry> within;
+  while (at != found.end() && within.size() < limit &&
+         (ranks.high.empty() || at->key < ranks.high)) {
+    within.push_back(*at++);
+  }
+  return within;
 }
 
 }  // namespace syncline

@@ -28,9 +28,13 @@ inline constexpr std::size_t kSearchResultsMax = 1024;
 Result<SearchQuery> ParseSearch(const TableSchema& table, const std::string& index_name,
                                 const Object& source);
 
-// At most kSearchResultsMax; their keys are those of the creation-time index.
+// At most kSearchResultsMax, with ranks for keys: 4 bytes big-endian, the most relevant first.
 Result<std::vector<Entry>> RunSearch(TableStore& store, const TableLayout& table,
                                      const SearchQuery& query,
                                      const std::vector<TenantNo>& tenants);
+
+// Up to `limit` of what RunSearch found, within a range of ranks.
+std::vector<Entry> EntriesWithin(const std::vector<Entry>& found, const KeyRange& ranks,
+                                 std::size_t limit);
 
 }  // namespace syncline
