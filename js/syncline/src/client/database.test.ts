@@ -20,7 +20,7 @@ async function openOn(storage: MemoryStorage, functionTimeoutMs?: number): Promi
       name: "test",
       claims: { iss: "i", sub: "s", email: "e@example.org" },
       counter: { current: 0 },
-      ...(functionTimeoutMs === undefined ? {} : { functionTimeoutMs }),
+      ...(functionTimeoutMs === undefined ? {} : { engineOptions: { functionTimeoutMs } }),
     },
   );
 }

@@ -1,7 +1,8 @@
 // Opening a person's database: its storage, the core on it, and what to do when the file is corrupt.
 import type { App } from "../engine/application.ts";
-import { Engine, type VersionCounter } from "../engine/engine.ts";
+import { Engine, type EngineOptions, type VersionCounter } from "../engine/engine.ts";
 import type { Claims } from "../engine/identity.ts";
+import { BundledModules } from "../engine/instance.ts";
 import { Core, type CoreEngine, type CoreModuleFactory } from "../engine/wasm.ts";
 import { SynclineError } from "../error.ts";
 import { databaseFiles, type Storage } from "../storage/storage.ts";
@@ -29,7 +30,7 @@ export interface DatabaseOptions {
   name: string;
   claims: Claims | null;
   counter: VersionCounter;
-  functionTimeoutMs?: number;
+  engineOptions?: Pick<EngineOptions, "layer" | "clock" | "files" | "functionTimeoutMs">;
   // The files were found to be damaged while they were in use: they are set aside.
   isDamaged?: boolean;
   // The core failed beyond repair; every call will fail from now on.
@@ -40,7 +41,7 @@ export async function openDatabase(
   platform: Platform,
   options: DatabaseOptions,
 ): Promise<Database> {
-  const { app, name, claims, counter, functionTimeoutMs, onStopped } = options;
+  const { app, name, claims, counter, engineOptions, onStopped } = options;
   const storage = await platform.openStorage(name);
   try {
     const wasmBinary = await platform.readWasm?.();
@@ -50,7 +51,14 @@ export async function openDatabase(
     });
     const core = new Core(module, onStopped);
     const { opened, setAside } = await openOrSetAside(core, storage, options);
-    const engine = new Engine(app, opened, claims, counter, functionTimeoutMs);
+    const engine = new Engine({
+      modules: new BundledModules(app),
+      hasHttp: app.hasHttp,
+      core: opened,
+      claims,
+      counter,
+      ...engineOptions,
+    });
     return {
       engine,
       mode: storage.mode,

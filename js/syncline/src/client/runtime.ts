@@ -99,7 +99,7 @@ export class Runtime {
       if (token !== null) void this.session?.renew(token).catch(() => {});
       if (hasSameClaims(before, person)) return false;
       const engine = this.database?.engine;
-      await engine?.exclusively(() => engine.setClaims(person.claims));
+      await engine?.exclusively(() => engine.setPerson(person.claims, person.token));
       this.live.invalidateAll();
       return true;
     });
@@ -225,7 +225,7 @@ export class Runtime {
       this.database = database;
       this.reporter.setProblem(database.setAside ? damaged(database.setAside, null) : null);
       // A newer token of the same person may have come meanwhile.
-      database.engine.setClaims(this.person.claims);
+      database.engine.setPerson(this.person.claims, this.person.token);
       this.enter(database.engine);
       return database.engine;
     } catch (error) {

@@ -1,18 +1,39 @@
 // Engine: one person's open database with the application's functions on it. Everything that touches the
-// core comes through here and takes its turn: many queries at a time, or one write alone.
+// core comes through here and takes its turn: many queries at a time, or one write alone. Actions run
+// beside them and take turns for what they call.
 import type { JSONValue } from "convex/values";
 import { SynclineError } from "../error.ts";
-import type { App } from "./application.ts";
-import { FunctionHost, type MutationRun, type QueryRun } from "./host.ts";
+import type { ActionHost } from "./action-frame.ts";
+import { ActionSlots } from "./action-slots.ts";
+import { canonicalPath } from "./address.ts";
+import { type Caller, callerOf } from "./caller.ts";
+import type { DeploymentMetadata, FunctionKind, HostParts } from "./calls.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { EngineJobs } from "./engine-jobs.ts";
+import { type FileOptions, Files } from "./files.ts";
+import {
+  actionTimeoutMs,
+  type FunctionCall,
+  FunctionHost,
+  functionTimeoutMs,
+  type InlineHandler,
+  type Layer,
+  type MutationRun,
+  type QueryRun,
+} from "./host.ts";
+import { handleRequest } from "./http.ts";
 import type { Claims } from "./identity.ts";
+import { JobRunner } from "./job-runner.ts";
 import { ReadWriteLock } from "./lock.ts";
+import type { ModuleSource } from "./modules.ts";
 import {
   type CoreEvents,
   operation,
   type PendingReport,
   type RefusedReport,
 } from "./operations.ts";
-import type { Outcome } from "./outcome.ts";
+import { FunctionFailed, failureOf, type Outcome } from "./outcome.ts";
+import type { Transaction } from "./transaction.ts";
 import type { CoreEngine } from "./wasm.ts";
 
 export interface EngineListener {
@@ -25,41 +46,95 @@ export interface VersionCounter {
   current: number;
 }
 
+export interface EngineOptions {
+  modules: ModuleSource;
+  core: CoreEngine;
+  claims?: Claims | null;
+  // What functions are given as ctx: ours, or npm convex's own layer. Default "syncline".
+  layer?: Layer;
+  clock?: Clock;
+  counter?: VersionCounter;
+  // How long functions may run; null: as long as they like.
+  functionTimeoutMs?: number | null;
+  actionTimeoutMs?: number | null;
+  files?: FileOptions;
+  deployment?: DeploymentMetadata;
+  // Whether the application has a convex/http.ts.
+  hasHttp?: boolean;
+}
+
+// Which function of whom; by default the application's, and the person's.
+export interface CallOptions {
+  component?: string;
+  caller?: Caller;
+}
+
+const device: DeploymentMetadata = { name: "device", region: null, class: "s16" };
+
 export class Engine {
   readonly lock = new ReadWriteLock();
+  // Runs nothing before start().
+  readonly jobs: JobRunner;
   isClosed = false;
   listener: EngineListener | null = null;
+  private readonly core: CoreEngine;
   private readonly host: FunctionHost;
+  private readonly parts: HostParts;
+  private readonly counter: VersionCounter;
+  private readonly slots = new ActionSlots();
+  private claims: Claims | null;
+  private token: string | null = null;
 
-  constructor(
-    app: App,
-    private readonly core: CoreEngine,
-    private claims: Claims | null,
-    private readonly counter: VersionCounter = { current: 0 },
-    functionTimeoutMs?: number,
-  ) {
-    this.host = new FunctionHost(app, core, functionTimeoutMs);
+  constructor(options: EngineOptions) {
+    const { modules, core, clock = systemClock } = options;
+    this.core = core;
+    this.claims = options.claims ?? null;
+    this.counter = options.counter ?? { current: 0 };
+    this.parts = {
+      modules,
+      files: new Files(core, options.files),
+      deployment: options.deployment ?? device,
+      hasHttp: options.hasHttp ?? false,
+    };
+    this.host = new FunctionHost(this.parts, core, {
+      layer: options.layer ?? "syncline",
+      clock,
+      functionTimeoutMs:
+        options.functionTimeoutMs === undefined ? functionTimeoutMs : options.functionTimeoutMs,
+      actionTimeoutMs:
+        options.actionTimeoutMs === undefined ? actionTimeoutMs : options.actionTimeoutMs,
+    });
+    this.jobs = new JobRunner(new EngineJobs(this, modules, clock), clock);
   }
 
   get version(): number {
     return this.counter.current;
   }
 
-  setClaims(claims: Claims | null): void {
+  // Who functions run for from now on. `token`: what ctx.meta shows of the request.
+  setPerson(claims: Claims | null, token: string | null): void {
     this.claims = claims;
+    this.token = token;
   }
 
+  caller(): Caller {
+    return callerOf(this.claims, this.token);
+  }
+
+  // What clients call: the application's public functions.
+
   // One run, not kept.
-  query(path: string, args: JSONValue): Promise<Outcome> {
-    return this.lock.read(async () => {
-      this.requireOpen();
-      return (await this.host.query({ path, args, claims: this.claims }, false)).outcome;
-    });
+  async query(path: string, args: JSONValue): Promise<Outcome> {
+    return this.outcomeOf(() => this.publicCall(path, args, "query"), "query");
   }
 
   // REQUIRES: the read lock (live-queries.ts holds it for a batch).
-  runLive(path: string, args: JSONValue): Promise<QueryRun> {
-    return this.host.query({ path, args, claims: this.claims }, true);
+  async runLive(path: string, args: JSONValue, journal: string | null): Promise<QueryRun> {
+    try {
+      return await this.host.query(await this.publicCall(path, args, "query"), true, journal);
+    } catch (error) {
+      return { outcome: { ok: false, failure: failureOf(error) }, kept: null, journal };
+    }
   }
 
   drop(kept: number): void {
@@ -80,11 +155,101 @@ export class Engine {
   ): Promise<void> {
     return this.lock.write(async () => {
       this.requireOpen();
-      const run = await this.host.mutation({ path, args, claims: this.claims }, preview);
-      if (run.committed) ++this.counter.current;
-      onApplied(run);
-      this.tell();
+      let run: MutationRun;
+      try {
+        run = await this.host.mutation(await this.publicCall(path, args, "mutation"), preview);
+      } catch (error) {
+        const outcome: Outcome = { ok: false, failure: failureOf(error) };
+        run = { outcome, committed: null, refusal: null, jobs: [] };
+      }
+      this.finish(run, onApplied);
     });
+  }
+
+  async action(path: string, args: JSONValue): Promise<Outcome> {
+    return this.outcomeOf(() => this.publicCall(path, args, "action"), "action");
+  }
+
+  // What the host's own callers run: any function of any component, for anybody.
+
+  run(
+    kind: FunctionKind,
+    path: string,
+    args: JSONValue,
+    { component = "", caller = this.caller() }: CallOptions = {},
+  ): Promise<Outcome> {
+    const argsText = JSON.stringify(args);
+    const call = { component, path: canonicalPath(path), argsText, caller };
+    return this.outcomeOf(async () => call, kind);
+  }
+
+  // A handler with the ctx of a function of this kind: a test's.
+  runInline(
+    kind: FunctionKind,
+    inline: InlineHandler,
+    { component = "", caller = this.caller() }: CallOptions = {},
+  ): Promise<Outcome> {
+    const call: FunctionCall = { component, path: "inline", argsText: "{}", caller, inline };
+    return this.outcomeOf(async () => call, kind);
+  }
+
+  // Something of the host's own within a transaction of this person.
+  transact<Result>(
+    kind: "query" | "mutation",
+    run: (transaction: Transaction) => Result,
+    caller: Caller = this.caller(),
+  ): Promise<Result> {
+    const call = { component: "", path: "", argsText: "{}", caller };
+    const work = (): Result => {
+      this.requireOpen();
+      const transaction = this.host.begin(kind, call, true);
+      let result: Result;
+      try {
+        result = run(transaction);
+        if (kind === "query") {
+          transaction.abort();
+          return result;
+        }
+        transaction.commit();
+      } catch (error) {
+        transaction.abort();
+        throw error;
+      }
+      ++this.counter.current;
+      this.jobs.apply(transaction.jobs);
+      this.tell();
+      return result;
+    };
+    return kind === "query" ? this.lock.read(work) : this.lock.write(work);
+  }
+
+  // Runs a mutation with something of the host's own in the same transaction. For EngineJobs.
+  // Null if `isWanted` says that it is not to run.
+  runMutation(
+    call: FunctionCall,
+    isWanted: (transaction: Transaction) => boolean,
+    beforeCommit: (transaction: Transaction) => void,
+  ): Promise<MutationRun | null> {
+    return this.lock.write(async () => {
+      this.requireOpen();
+      const question = this.host.begin("query", call, false);
+      try {
+        if (!isWanted(question)) return null;
+      } finally {
+        question.abort();
+      }
+      const run = await this.host.mutation(call, true, beforeCommit);
+      this.finish(run, () => {});
+      return run;
+    });
+  }
+
+  // Answers a request by the application's convex/http.ts, for the person who is signed in.
+  async httpAction(request: Request, caller: Caller = this.caller()): Promise<Response> {
+    this.requireOpen();
+    return this.slots.run(() =>
+      handleRequest(this.host, this.parts, this.actions, request, caller),
+    );
   }
 
   connected(token: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -146,12 +311,16 @@ export class Engine {
     });
   }
 
-  // Waits for what runs, then gives up the core's database.
+  // Waits for the queries and mutations that run, then gives up the core's database. Actions are not
+  // waited for: what they still call fails.
   close(): Promise<void> {
+    this.jobs.stop();
+    this.slots.close();
     return this.exclusively(() => {
       if (this.isClosed) return;
       this.isClosed = true;
       this.listener = null;
+      this.parts.files.close();
       this.core.close();
     });
   }
@@ -159,6 +328,76 @@ export class Engine {
   // REQUIRES: to be called within `exclusively`.
   tellNow(): void {
     if (!this.isClosed) this.tell();
+  }
+
+  private readonly actions: ActionHost = {
+    transact: (kind, caller, run) => this.transact(kind, run, caller),
+    call: async (kind, { component, path }, argsText, caller) => {
+      const call = { component, path, argsText, caller };
+      // A called action has its caller's slot.
+      const outcome = await (kind === "action"
+        ? this.host.action(call, this.actions)
+        : this.outcomeOf(async () => call, kind));
+      if (!outcome.ok) throw new FunctionFailed(outcome.failure);
+      return outcome.value;
+    },
+  };
+
+  private async outcomeOf(
+    callOf: () => Promise<FunctionCall>,
+    kind: FunctionKind,
+  ): Promise<Outcome> {
+    try {
+      this.requireOpen();
+      const call = await callOf();
+      if (kind === "action")
+        return await this.slots.run(() => this.host.action(call, this.actions));
+      if (kind === "query") {
+        return await this.lock.read(async () => {
+          this.requireOpen();
+          return (await this.host.query(call, false, null)).outcome;
+        });
+      }
+      return await this.lock.write(async () => {
+        this.requireOpen();
+        const run = await this.host.mutation(call, true);
+        this.finish(run, () => {});
+        return run.outcome;
+      });
+    } catch (error) {
+      return { ok: false, failure: failureOf(error) };
+    }
+  }
+
+  private finish(run: MutationRun, onApplied: (run: MutationRun) => void): void {
+    if (run.committed) ++this.counter.current;
+    onApplied(run);
+    this.jobs.apply(run.jobs);
+    this.tell();
+  }
+
+  // Throws "not found" for what does not exist or is not for clients, without telling which.
+  private async publicCall(
+    path: string,
+    args: JSONValue,
+    kind: FunctionKind,
+  ): Promise<FunctionCall> {
+    const info = await this.parts.modules.find("", canonicalPath(path));
+    if (info?.visibility !== "public") {
+      throw new SynclineError("not found", `Could not find public function for '${path}'.`);
+    }
+    if (info.kind !== kind) {
+      throw new SynclineError(
+        "invalid",
+        `Trying to execute ${path} as ${kind}, but it is defined as ${info.kind}.`,
+      );
+    }
+    return {
+      component: "",
+      path: info.path,
+      argsText: JSON.stringify(args),
+      caller: this.caller(),
+    };
   }
 
   private tell(): void {

@@ -1,28 +1,47 @@
-// FunctionHost: runs the application's functions, each in an instance of its own, with arguments and
-// results validated. It locks nothing: engine.ts lets many queries or one mutation in.
-import type { JSONValue } from "convex/values";
+// FunctionHost: runs the application's functions, each apart from the others, with arguments and results
+// validated. It locks nothing: engine.ts lets many queries or one mutation in, and actions at any time.
+//
+// Functions see one of two layers over the same operations: our own ctx (context/), or npm convex's over
+// its syscalls. The second is what a module gets that brings another version of the package.
+import type { Value } from "convex/values";
 import { SynclineError } from "../error.ts";
-import type { App } from "./application.ts";
-import { Execution } from "./execution.ts";
-import { type BoundFunction, FunctionTable } from "./functions.ts";
-import type { Claims } from "./identity.ts";
-import { InstancePool } from "./instance.ts";
+import { ActionFrame, type ActionHost } from "./action-frame.ts";
+import type { FunctionPath } from "./address.ts";
+import type { Caller } from "./caller.ts";
+import { type FunctionKind, findFunction, type HostParts } from "./calls.ts";
+import type { Clock } from "./clock.ts";
+import { actionContext, mutationContext, queryContext } from "./context/context.ts";
+import { isQuery } from "./context/query.ts";
+import { Frame } from "./frame.ts";
+import type { JobChange } from "./jobs.ts";
+import { LimitChecks } from "./limits.ts";
+import { GivenUp, type LoadedModules } from "./modules.ts";
 import { type Committed, operation } from "./operations.ts";
-import { failureOf, type Outcome } from "./outcome.ts";
+import { FunctionFailed, failureOf, type Outcome } from "./outcome.ts";
 import { SeededRandom } from "./random.ts";
+import { loadRegistered, type RegisteredFunction, ValidatorTable } from "./registered.ts";
+import { syscallsOf } from "./syscalls.ts";
+import { Transaction } from "./transaction.ts";
+import { textToValue, valueToText } from "./values.ts";
 import type { CoreEngine } from "./wasm.ts";
 
-export interface FunctionCall {
-  path: string;
-  // The arguments object, in Convex's JSON.
-  args: JSONValue;
-  claims: Claims | null;
+export type Layer = "syncline" | "convex";
+
+// A handler that is no function of the application: a test's.
+export type InlineHandler = (context: object, args: Value) => unknown;
+
+export interface FunctionCall extends FunctionPath {
+  argsText: string; // of one object
+  caller: Caller;
+  inline?: InlineHandler;
 }
 
 export interface QueryRun {
   outcome: Outcome;
   // The core's number for what was read, if it was to be kept.
   kept: number | null;
+  // Where its page ended, for the next run of the same query.
+  journal: string | null;
 }
 
 export interface MutationRun {
@@ -30,119 +49,258 @@ export interface MutationRun {
   committed: Committed | null;
   // What the core refused, if that is why there was no commit.
   refusal: SynclineError | null;
+  // What it scheduled and canceled, if it was committed.
+  jobs: readonly JobChange[];
 }
 
-class GivenUp extends SynclineError {}
+export interface HostOptions {
+  layer: Layer;
+  clock: Clock;
+  // A query or mutation that has not ended by then is given up, so that it cannot block the others for
+  // ever; null: never.
+  functionTimeoutMs: number | null;
+  actionTimeoutMs: number | null;
+}
 
-// A function that has not ended by then is given up, so that it cannot block the others for ever.
 export const functionTimeoutMs = 10_000;
+export const actionTimeoutMs = 600_000;
+const resultBytesMax = 16 << 20;
 
 export class FunctionHost {
-  private readonly functions: FunctionTable;
-  private readonly instances: InstancePool;
   private readonly random = SeededRandom.fromSystem();
+  private readonly functions = new ValidatorTable();
   // The core's number of each validator, by its JSON: an application has as many as it has functions.
   private readonly validators = new Map<string, number>();
 
   constructor(
-    app: App,
-    private readonly engine: CoreEngine,
-    private readonly timeoutMs = functionTimeoutMs,
-  ) {
-    this.functions = new FunctionTable(app);
-    this.instances = new InstancePool(app.factory);
+    private readonly parts: HostParts,
+    private readonly core: CoreEngine,
+    private readonly options: HostOptions,
+  ) {}
+
+  get layer(): Layer {
+    return this.options.layer;
+  }
+
+  begin(kind: "query" | "mutation", call: FunctionCall, preview: boolean): Transaction {
+    const { path, argsText, caller } = call;
+    const nowMs = this.options.clock.now();
+    const { claims } = caller;
+    return new Transaction(this.core, { kind, nowMs, claims, path, argsText, preview });
   }
 
   // `keep`: what it read becomes a live query of the core, also if it failed.
-  async query(call: FunctionCall, keep: boolean): Promise<QueryRun> {
-    let execution: Execution | undefined;
+  async query(call: FunctionCall, keep: boolean, journal: string | null): Promise<QueryRun> {
+    let transaction: Transaction | undefined;
     try {
-      execution = this.begin(call, "query", false);
-      const outcome = await this.run(call, "query", execution);
-      if (keep) return { outcome, kept: execution.keep() };
-      execution.abort();
-      return { outcome, kept: null };
+      const visibility = await this.require(call, "query");
+      transaction = this.begin("query", call, false);
+      const frame = this.frameOf(call, visibility, transaction, journal);
+      const outcome = await this.runTop(frame, call);
+      const kept = keep ? transaction.keep() : null;
+      transaction.abort();
+      return { outcome, kept, journal: frame.journal };
     } catch (error) {
-      execution?.abort();
-      return { outcome: { ok: false, failure: failureOf(error) }, kept: null };
+      transaction?.abort();
+      return { outcome: { ok: false, failure: failureOf(error) }, kept: null, journal };
     }
   }
 
-  async mutation(call: FunctionCall, preview: boolean): Promise<MutationRun> {
-    let execution: Execution | undefined;
-    try {
-      execution = this.begin(call, "mutation", preview);
-      const outcome = await this.run(call, "mutation", execution);
-      if (outcome.ok) return { outcome, committed: execution.commit(), refusal: null };
-      execution.abort();
-      return { outcome, committed: null, refusal: execution.failure };
-    } catch (error) {
-      execution?.abort();
-      const outcome: Outcome = { ok: false, failure: failureOf(error) };
-      return { outcome, committed: null, refusal: execution?.failure ?? null };
-    }
-  }
-
-  private begin(
-    { path, args, claims }: FunctionCall,
-    kind: "query" | "mutation",
+  // `beforeCommit` may write more, in the same transaction.
+  async mutation(
+    call: FunctionCall,
     preview: boolean,
-  ): Execution {
-    // Before anything is opened for it.
-    this.functions.find(path, kind);
-    return new Execution(this.engine, { kind, nowMs: Date.now(), claims, path, args, preview });
+    beforeCommit: (transaction: Transaction) => void = () => {},
+  ): Promise<MutationRun> {
+    let transaction: Transaction | undefined;
+    try {
+      const visibility = await this.require(call, "mutation");
+      transaction = this.begin("mutation", call, preview);
+      const frame = this.frameOf(call, visibility, transaction, null);
+      const outcome = await this.runTop(frame, call);
+      if (outcome.ok) {
+        beforeCommit(transaction);
+        const committed = transaction.commit();
+        return { outcome, committed, refusal: null, jobs: transaction.jobs };
+      }
+      transaction.abort();
+      return { outcome, committed: null, refusal: transaction.failure, jobs: [] };
+    } catch (error) {
+      transaction?.abort();
+      const outcome: Outcome = { ok: false, failure: failureOf(error) };
+      return { outcome, committed: null, refusal: transaction?.failure ?? null, jobs: [] };
+    }
   }
 
-  private async run(
-    { path, args }: FunctionCall,
-    kind: "query" | "mutation",
-    execution: Execution,
-  ): Promise<Outcome> {
-    const instance = await this.instances.take();
+  async action(call: FunctionCall, host: ActionHost): Promise<Outcome> {
     try {
-      const { nowMs } = execution;
-      instance.enter({ convex: execution, nowMs, random: this.random.fork(), kind });
-      const bound = this.functions.bind(this.functions.find(path, kind), instance);
-      const argsText = JSON.stringify(args);
-      this.validate("ArgumentValidationError", path, bound.validators.args, argsText);
-      const value = await this.endsInTime(path, bound, `[${argsText}]`);
-      this.validate("ReturnsValidationError", path, bound.validators.returns, value);
-      this.instances.giveBack(instance);
+      const { component, path, caller } = call;
+      const visibility = await this.require(call, "action");
+      const frame = new ActionFrame(this.parts, host, { component, path, visibility, caller });
+      const value = await this.inTime(path, this.options.actionTimeoutMs, () =>
+        this.inAction(frame, (modules) =>
+          this.invoke(
+            call,
+            modules,
+            () => actionContext(frame, modules),
+            (registered) =>
+              registered.invokeAction?.(caller.request.requestId, `[${call.argsText}]`),
+          ),
+        ),
+      );
       return { ok: true, value };
     } catch (error) {
-      if (error instanceof GivenUp) this.instances.discard(instance);
-      else this.instances.giveBack(instance);
-      return { ok: false, failure: failureOf(error, execution.failure) };
+      return { ok: false, failure: failureOf(error) };
     }
   }
 
-  private async endsInTime(path: string, bound: BoundFunction, args: string): Promise<string> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
+  // Does something where modules are as an action sees them.
+  async inAction<Result>(
+    frame: ActionFrame,
+    work: (modules: LoadedModules) => Promise<Result>,
+  ): Promise<Result> {
+    const convex = syscallsOf(frame);
+    const surroundings = { convex, kind: "action", nowMs: 0, random: this.random } as const;
+    try {
+      return await this.parts.modules.within(surroundings, false, work);
+    } finally {
+      frame.end();
+    }
+  }
+
+  async inTime<Result>(
+    path: string,
+    timeoutMs: number | null,
+    run: () => Promise<Result>,
+  ): Promise<Result> {
+    if (timeoutMs === null) return run();
+    let stop = (): void => {};
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () =>
-          reject(
-            new GivenUp(
-              "unavailable",
-              `${path} did not end within ${this.timeoutMs / 1000} s and was given up: it waits ` +
-                "for something that never comes",
-            ),
+      stop = this.options.clock.after(timeoutMs, () =>
+        reject(
+          new GivenUp(
+            "unavailable",
+            `${path} did not end within ${timeoutMs / 1000} s and was given up: it waits ` +
+              "for something that never comes",
           ),
-        this.timeoutMs,
+        ),
       );
     });
     try {
-      return await Promise.race([bound.invoke(args), late]);
+      return await Promise.race([run(), late]);
     } finally {
-      clearTimeout(timer);
+      stop();
     }
+  }
+
+  // A function that is called from here must exist; a test's own need not.
+  private async require(call: FunctionCall, kind: FunctionKind): Promise<"public" | "internal"> {
+    if (call.inline) return "public";
+    return (await findFunction(this.parts.modules, call, kind)).visibility;
+  }
+
+  private frameOf(
+    { component, path, caller }: FunctionCall,
+    visibility: "public" | "internal",
+    transaction: Transaction,
+    journal: string | null,
+  ): Frame {
+    return new Frame(this.parts, this.runCalled, {
+      kind: transaction.kind,
+      component,
+      path,
+      visibility,
+      caller,
+      transaction,
+      depth: 0,
+      journal,
+      limits: LimitChecks.none,
+    });
+  }
+
+  private async runTop(frame: Frame, call: FunctionCall): Promise<Outcome> {
+    try {
+      const { functionTimeoutMs: timeoutMs } = this.options;
+      const value = await this.inTime(call.path, timeoutMs, async () => {
+        const result = await this.runFrame(frame, call, false);
+        await frame.end();
+        return result;
+      });
+      return { ok: true, value };
+    } catch (error) {
+      if (!(error instanceof GivenUp)) {
+        // What it called and did not wait for ends first.
+        await this.inTime(call.path, this.options.functionTimeoutMs, () => frame.end());
+      }
+      return { ok: false, failure: failureOf(error, frame.transaction.failure) };
+    }
+  }
+
+  // A function that another one called. Throws a FunctionFailed.
+  private readonly runCalled = async (frame: Frame, argsText: string): Promise<string> => {
+    try {
+      const { component, path, caller } = frame;
+      return await this.runFrame(frame, { component, path, caller, argsText }, true);
+    } catch (error) {
+      throw new FunctionFailed(failureOf(error, frame.transaction.failure));
+    }
+  };
+
+  private runFrame(frame: Frame, call: FunctionCall, isNested: boolean): Promise<string> {
+    const { kind } = frame;
+    const surroundings = {
+      convex: syscallsOf(frame),
+      kind,
+      nowMs: frame.nowMs(),
+      random: this.random.fork(),
+    };
+    return this.parts.modules.within(surroundings, isNested, (modules) =>
+      this.invoke(
+        call,
+        modules,
+        () => (kind === "query" ? queryContext(frame, modules) : mutationContext(frame, modules)),
+        (registered) =>
+          kind === "query"
+            ? registered.invokeQuery?.(`[${call.argsText}]`)
+            : registered.invokeMutation?.(`[${call.argsText}]`),
+      ),
+    );
+  }
+
+  // Arguments in, result out, through one of the layers.
+  private async invoke(
+    call: FunctionCall,
+    modules: LoadedModules,
+    context: () => object,
+    throughPackage: (registered: RegisteredFunction) => Promise<string> | undefined,
+  ): Promise<string> {
+    const { path, argsText, inline } = call;
+    if (inline) return handle(inline, context(), argsText);
+    const registered = await loadRegistered(modules, call);
+    const validators = this.functions.of(call, registered);
+    this.validate("ArgumentValidationError", path, validators.args, argsText);
+    const value =
+      this.options.layer === "syncline"
+        ? await handle(registered._handler, context(), argsText)
+        : await throughPackage(registered);
+    if (value === undefined) {
+      throw new SynclineError("invalid", `${path} is of another kind than the application says`);
+    }
+    this.validate("ReturnsValidationError", path, validators.returns, value);
+    if (value.length > resultBytesMax) {
+      throw new SynclineError(
+        "invalid",
+        `Function ${path} return value is too large (actual: ${value.length} bytes, limit: 16 MiB)`,
+      );
+    }
+    return value;
   }
 
   private validate(what: string, path: string, validator: string | null, value: string): void {
     if (validator === null) return;
     try {
       const number = this.validators.get(validator) ?? this.addValidator(validator);
-      this.engine.callText(operation.validate, `{"validator":${number},"value":${value}}`);
+      this.core.callText(operation.validate, `{"validator":${number},"value":${value}}`);
     } catch (error) {
       if (!(error instanceof SynclineError)) throw error;
       throw new SynclineError(error.code, `${what}: ${path}: ${error.message}`, { cause: error });
@@ -151,10 +309,20 @@ export class FunctionHost {
 
   private addValidator(json: string): number {
     const input = `{"validator":${json}}`;
-    const { validator } = JSON.parse(this.engine.callText(operation.validator, input)) as {
+    const { validator } = JSON.parse(this.core.callText(operation.validator, input)) as {
       validator: number;
     };
     this.validators.set(json, validator);
     return validator;
   }
+}
+
+async function handle(handler: InlineHandler, context: object, argsText: string): Promise<string> {
+  const result: unknown = await handler(context, textToValue(argsText));
+  if (isQuery(result)) {
+    throw new Error(
+      "Return value is a Query. Results must be retrieved with `.collect()`, `.take(n), `.unique()`, or `.first()`.",
+    );
+  }
+  return valueToText((result ?? null) as Value);
 }

@@ -8,11 +8,14 @@ import { type Failure, type Outcome, outcomeText } from "./outcome.ts";
 
 export type LiveQueryId = number & { readonly brand?: "LiveQueryId" };
 
+// A result, and where its page ended: the next run ends there as well, whatever was inserted.
+export type Told = Outcome & { journal: string | null };
+
 export interface Batch {
   // The state that all of it shows; grows with every commit.
   version: number;
   // Results that are new or differ from what was last told.
-  changes: ReadonlyMap<LiveQueryId, Outcome>;
+  changes: ReadonlyMap<LiveQueryId, Told>;
 }
 
 export interface LiveQueriesListener {
@@ -26,6 +29,7 @@ interface LiveQuery {
   path: string;
   args: JSONValue;
   kept: number | null; // the core's number for what it read
+  journal: string | null;
   text: string | null; // of the last outcome that was told
 }
 
@@ -45,9 +49,10 @@ export class LiveQueries {
     return this.queries.size;
   }
 
-  add(path: string, args: JSONValue): LiveQueryId {
+  // `journal`: of the same query in an earlier connection.
+  add(path: string, args: JSONValue, journal: string | null = null): LiveQueryId {
     const id = this.nextId++;
-    this.queries.set(id, { path, args, kept: null, text: null });
+    this.queries.set(id, { path, args, kept: null, journal, text: null });
     this.dirty.add(id);
     this.schedule();
     return id;
@@ -61,12 +66,15 @@ export class LiveQueries {
     this.forget(query);
   }
 
-  // Every query runs anew on this engine; null: none for now.
-  attach(engine: Engine | null): void {
+  // Every query runs anew on this engine; null: none for now. `isOther`: its data are another person's.
+  attach(engine: Engine | null, isOther = false): void {
     this.engine = engine;
     this.unavailable = null;
     this.byKept.clear();
-    for (const query of this.queries.values()) query.kept = null;
+    for (const query of this.queries.values()) {
+      query.kept = null;
+      if (isOther) query.journal = null;
+    }
     this.invalidateAll();
   }
 
@@ -106,9 +114,9 @@ export class LiveQueries {
     }
     this.isWanted = false;
     const { failure, version } = this.unavailable;
-    const changes = new Map<LiveQueryId, Outcome>();
+    const changes = new Map<LiveQueryId, Told>();
     for (const id of this.dirty) {
-      const outcome: Outcome = { ok: false, failure };
+      const outcome: Told = { ok: false, failure, journal: null };
       if (this.isNew(id, outcome)) changes.set(id, outcome);
     }
     this.dirty.clear();
@@ -133,7 +141,7 @@ export class LiveQueries {
           (outcome) => outcome?.ok === false && outcome.failure.error.code === "corrupt",
         );
         if (isCorrupt && this.listener.onCorrupt(engine)) return;
-        const changes = new Map<LiveQueryId, Outcome>();
+        const changes = new Map<LiveQueryId, Told>();
         for (const [index, id] of due.entries()) {
           const outcome = outcomes[index];
           if (outcome && this.isNew(id, outcome)) changes.set(id, outcome);
@@ -146,18 +154,19 @@ export class LiveQueries {
     }
   }
 
-  private async run(engine: Engine, id: LiveQueryId): Promise<Outcome | null> {
+  private async run(engine: Engine, id: LiveQueryId): Promise<Told | null> {
     const query = this.queries.get(id);
     if (!query) return null;
-    const { outcome, kept } = await engine.runLive(query.path, query.args);
+    const { outcome, kept, journal } = await engine.runLive(query.path, query.args, query.journal);
     if (this.queries.get(id) !== query || engine !== this.engine) {
       if (kept !== null) engine.drop(kept);
       return null;
     }
     this.forget(query);
     query.kept = kept;
+    query.journal = journal;
     if (kept !== null) this.byKept.set(kept, id);
-    return outcome;
+    return { ...outcome, journal };
   }
 
   private isNew(id: LiveQueryId, outcome: Outcome): boolean {

@@ -18,7 +18,9 @@ export interface LoadedModules {
     module: string,
   ): ModuleExports | undefined | Promise<ModuleExports | undefined>;
   // What the modules know as ConvexError, so that instanceof holds in them.
-  readonly ConvexError: new (data: Value) => ConvexError<Value>;
+  readonly ConvexError: new (
+    data: Value,
+  ) => ConvexError<Value>;
 }
 
 export interface ModuleSource {

@@ -56,6 +56,29 @@ export interface StreamPage {
   done: boolean;
 }
 
+// A page of a paginated query.
+export interface QueryPage {
+  page: JSONValue[];
+  isDone: boolean;
+  continueCursor: string;
+  splitCursor: string | null;
+  pageStatus: null | "SplitRecommended" | "SplitRequired";
+}
+
+export interface Use {
+  used: number;
+  remaining: number;
+}
+
+// What the core counts of a transaction.
+export interface CoreMetrics {
+  bytesRead: Use;
+  bytesWritten: Use;
+  databaseQueries: Use;
+  documentsRead: Use;
+  documentsWritten: Use;
+}
+
 export interface PendingReport {
   tenant: string;
   number: number;

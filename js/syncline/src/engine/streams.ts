@@ -1,98 +1,107 @@
-// Streams: the open index walks of one execution. Documents are fetched in pages, because npm convex asks
+// Streams: the open index walks of one function. Documents are fetched in pages, because npm convex asks
 // for one at a time; the core is told exactly how many the function was given, so that no more than those
 // count as read, and after a write the rest of a page is fetched anew.
-import type { JSONValue } from "convex/values";
+import type { JSONValue, Value } from "convex/values";
 import { SynclineError } from "../error.ts";
+import { decodeBlock } from "./block.ts";
 import { operation, type StreamPage } from "./operations.ts";
-import type { CoreEngine } from "./wasm.ts";
+import type { Transaction } from "./transaction.ts";
 
 // The first page of a query without a limit, and how far pages grow.
 const pageSizes = { first: 32, max: 512 } as const;
 
-interface Stream {
-  core: number;
-  page: JSONValue[];
-  given: number; // of the page
-  isDone: boolean; // the page is the last
-  isStale: boolean; // a write came since
-  size: number; // of the next page
+interface Page<Document> {
+  documents: Document[];
+  done: boolean;
 }
 
-export class Streams {
-  private readonly streams = new Map<number, Stream>();
-  private next = 0;
+// How a function is given documents: as values, or as npm convex reads them.
+export type DocumentForm<Document> = (transaction: Transaction, members: string) => Page<Document>;
+
+export const asValues: DocumentForm<Record<string, Value>> = (transaction, members) =>
+  transaction.view(operation.streamBlock, members, decodeBlock);
+
+export const asJson: DocumentForm<JSONValue> = (transaction, members) => {
+  const text = transaction.callText(operation.streamNext, members);
+  const { page, done } = JSON.parse(text) as StreamPage;
+  return { documents: page, done };
+};
+
+export class Stream<Document> {
+  private page: Document[] = [];
+  private given = 0; // of the page
+  private isDone = false; // the page is the last
+  private isStale = false; // a write came since
+  private size: number; // of the next page
+  private isOpen = true;
+  private readonly core: number;
 
   constructor(
-    private readonly engine: CoreEngine,
-    private readonly execution: number,
-  ) {}
-
-  open(query: JSONValue): number {
-    const { stream } = this.engine.call<{ stream: number }>(operation.streamOpen, {
-      execution: this.execution,
-      query,
-    });
-    const id = this.next++;
-    this.streams.set(id, {
-      core: stream,
-      page: [],
-      given: 0,
-      isDone: false,
-      isStale: false,
-      size: Math.min(limitOf(query), pageSizes.first),
-    });
-    return id;
+    private readonly transaction: Transaction,
+    private readonly form: DocumentForm<Document>,
+    query: JSONValue,
+  ) {
+    const opened = transaction.call<{ stream: number }>(operation.streamOpen, { query });
+    this.core = opened.stream;
+    this.size = Math.min(limitOf(query), pageSizes.first);
   }
 
   // The next document, or undefined at the end.
-  take(id: number): JSONValue | undefined {
-    const stream = this.streams.get(id);
-    if (!stream) throw new SynclineError("invalid", `this query (${id}) has been closed`);
-    const isUsedUp = stream.given === stream.page.length;
-    if (stream.isStale || (isUsedUp && !stream.isDone)) this.fetch(stream);
-    const document = stream.page[stream.given];
-    if (document !== undefined) ++stream.given;
+  take(): Document | undefined {
+    this.refill();
+    const document = this.page[this.given];
+    if (document !== undefined) ++this.given;
     return document;
   }
 
-  close(id: number): void {
-    const stream = this.streams.get(id);
-    if (!stream) return;
-    this.streams.delete(id);
-    this.engine.call(operation.streamClose, {
-      execution: this.execution,
-      stream: stream.core,
-      consumed: stream.given,
-    });
+  // All that are left of a page; empty at the end.
+  takePage(): Document[] {
+    this.refill();
+    const documents = this.given === 0 ? this.page : this.page.slice(this.given);
+    this.given = this.page.length;
+    return documents;
   }
 
-  closeAll(): void {
-    for (const id of [...this.streams.keys()]) this.close(id);
+  close(): void {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    const members = `,"stream":${this.core},"consumed":${this.given}`;
+    this.transaction.callText(operation.streamClose, members);
+  }
+
+  // Its transaction, or the part of it that it was opened in, is gone.
+  forget(): void {
+    this.isOpen = false;
   }
 
   markStale(): void {
-    for (const stream of this.streams.values()) stream.isStale = true;
+    this.isStale = true;
   }
 
-  private fetch(stream: Stream): void {
+  private refill(): void {
+    if (!this.isOpen) throw new SynclineError("invalid", "this query has been closed");
+    const isUsedUp = this.given === this.page.length;
+    if (this.isStale || (isUsedUp && !this.isDone)) this.fetch();
+  }
+
+  private fetch(): void {
     // A walk that has reached its end stays there, whatever is written behind it; so the last document
     // is taken back, and passed over if it comes again.
-    const last = stream.isDone ? stream.page[stream.given - 1] : undefined;
-    const { page, done } = this.engine.call<StreamPage>(operation.streamNext, {
-      execution: this.execution,
-      stream: stream.core,
-      count: stream.size,
-      consumed: stream.given - (last === undefined ? 0 : 1),
-    });
-    stream.page = page;
-    stream.given = last !== undefined && idOf(page[0]) === idOf(last) ? 1 : 0;
-    stream.isDone = done;
-    stream.isStale = false;
-    stream.size = Math.min(2 * stream.size, pageSizes.max);
+    const last = this.isDone ? this.page[this.given - 1] : undefined;
+    const consumed = this.given - (last === undefined ? 0 : 1);
+    const { documents, done } = this.form(
+      this.transaction,
+      `,"stream":${this.core},"count":${this.size},"consumed":${consumed}`,
+    );
+    this.page = documents;
+    this.given = last !== undefined && idOf(documents[0]) === idOf(last) ? 1 : 0;
+    this.isDone = done;
+    this.isStale = false;
+    this.size = Math.min(2 * this.size, pageSizes.max);
   }
 }
 
-function idOf(document: JSONValue | undefined): string | undefined {
+function idOf(document: unknown): string | undefined {
   return (document as { _id?: string } | undefined)?._id;
 }
 

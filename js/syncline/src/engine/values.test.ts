@@ -4,7 +4,7 @@ import { jsonToValue, textToValue, valueToText } from "./values.ts";
 
 const values: [string, Value][] = [
   ["null", null],
-  ["a string", "Zoë \u{1f600} \"quoted\" \n"],
+  ["a string", 'Zoë \u{1f600} "quoted" \n'],
   ["numbers", [0, 1.5, -1e300, 2 ** 53]],
   ["special numbers", [-0, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]],
   ["an int64", { count: -(2n ** 63n), list: [1n] }],

@@ -83,3 +83,18 @@ function isFieldName(name: string): boolean {
   if (knownNames.size < knownNamesMax) knownNames.add(name);
   return true;
 }
+
+// A patch: its fields that are undefined are to be removed.
+export function patchToText(value: Value): string {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return valueToText(value);
+  const removed = Object.keys(value).filter(
+    (name) => (value as Record<string, Value | undefined>)[name] === undefined,
+  );
+  const text = valueToText(value);
+  if (removed.length === 0) return text;
+  // Their names are checked as all names are.
+  const members = valueToText(Object.fromEntries(removed.map((name) => [name, null])));
+  const undefineds = members.slice(1, -1).replaceAll(":null", ':{"$undefined":null}');
+  return text === "{}" ? `{${undefineds}}` : `${text.slice(0, -1)},${undefineds}}`;
+}

@@ -156,6 +156,12 @@ export class CoreEngine {
     return this.core.outputText();
   }
 
+  // JSON text to bytes, which `read` sees where the core keeps them: they are gone with the next call.
+  view<Output>(operation: Operation, input: string, read: (bytes: Uint8Array) => Output): Output {
+    this.core.callText(this.handle, operation, input);
+    return read(this.core.outputView());
+  }
+
   call<Output>(operation: Operation, input: object): Output {
     return JSON.parse(this.callText(operation, JSON.stringify(input))) as Output;
   }

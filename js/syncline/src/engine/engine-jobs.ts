@@ -1,0 +1,150 @@
+// EngineJobs: what running a scheduled function means. A mutation and the end of its job are one
+// transaction, so it is run once, however often the device dies. An action is begun at most once: what a
+// crash interrupts is not begun again, because nobody knows how far it came.
+
+import type { FunctionInfo } from "./application.ts";
+import { scheduledCaller } from "./caller.ts";
+import type { Clock } from "./clock.ts";
+import type { Engine } from "./engine.ts";
+import type { FunctionCall } from "./host.ts";
+import type { JobHost, PendingJob } from "./job-runner.ts";
+import {
+  deleteJob,
+  type Job,
+  type JobState,
+  jobsIn,
+  pathOfJob,
+  readJob,
+  writeJob,
+} from "./jobs.ts";
+import type { ModuleSource } from "./modules.ts";
+import type { Failure, Outcome } from "./outcome.ts";
+
+// Jobs that have ended are kept for this long.
+const keptMs = 7 * 24 * 3600 * 1000;
+const sweptMax = 1000; // in one transaction
+
+const interrupted =
+  "the application was closed or crashed while this action ran; it is not run again, because it may have " +
+  "done its work";
+
+export class EngineJobs implements JobHost {
+  constructor(
+    private readonly engine: Engine,
+    private readonly modules: ModuleSource,
+    private readonly clock: Clock,
+  ) {}
+
+  async loadJobs(): Promise<PendingJob[]> {
+    const [pending, inProgress] = await this.engine.transact("query", (transaction) => [
+      [...jobsIn(transaction, "pending")],
+      [...jobsIn(transaction, "inProgress")],
+    ]);
+    if (inProgress.length > 0) {
+      await this.engine.transact("mutation", (transaction) => {
+        for (const job of inProgress) {
+          writeJob(transaction, job, { kind: "failed", error: interrupted }, this.clock.now());
+        }
+      });
+    }
+    const ours: PendingJob[] = [];
+    for (const job of pending) {
+      if ((await this.infoOf(job))?.runsOn === "peer") continue;
+      ours.push({ id: job._id, dueMs: job.scheduledTime });
+    }
+    return ours;
+  }
+
+  async runJob(id: string): Promise<"done" | "later"> {
+    const job = await this.engine.transact("query", (transaction) => readJob(transaction, id));
+    if (job?.state.kind !== "pending") return "done";
+    const info = await this.infoOf(job);
+    // It stays pending until there is a service peer.
+    if (info?.runsOn === "peer") return "done";
+    if (info?.kind === "mutation") return this.runMutation(job, info);
+    if (info?.kind === "action") return this.runAction(job, info);
+    const error = info
+      ? `${job.name} is a ${info.kind}: only mutations and actions can be scheduled`
+      : `Could not find function for '${pathOfJob(job).path}'`;
+    await this.end(job, { kind: "failed", error });
+    return "done";
+  }
+
+  sweepJobs(): Promise<void> {
+    return this.engine.transact("mutation", (transaction) => {
+      const before = this.clock.now() - keptMs;
+      let swept = 0;
+      for (const kind of ["success", "failed", "canceled"] as const) {
+        for (const job of jobsIn(transaction, kind)) {
+          if (swept >= sweptMax) return;
+          if ((job.completedTime ?? job.scheduledTime) > before) continue;
+          deleteJob(transaction, job._id);
+          ++swept;
+        }
+      }
+    });
+  }
+
+  private async infoOf(job: Job): Promise<FunctionInfo | undefined> {
+    const { component, path } = pathOfJob(job);
+    try {
+      return await this.modules.find(component, path);
+    } catch {
+      return undefined;
+    }
+  }
+
+  private async runMutation(job: Job, info: FunctionInfo): Promise<"done" | "later"> {
+    const run = await this.engine.runMutation(
+      this.callOf(job, info),
+      (transaction) => readJob(transaction, job._id)?.state.kind === "pending",
+      (transaction) => writeJob(transaction, job, { kind: "success" }, transaction.nowMs),
+    );
+    if (!run || run.outcome.ok) return "done";
+    // The disk was full, or the core has stopped: it has not run.
+    if (run.refusal?.code === "unavailable" || run.refusal?.code === "corrupt") return "later";
+    this.report(job, run.outcome.failure);
+    await this.end(job, { kind: "failed", error: run.outcome.failure.message });
+    return "done";
+  }
+
+  private async runAction(job: Job, info: FunctionInfo): Promise<"done" | "later"> {
+    const isOurs = await this.engine.transact("mutation", (transaction) => {
+      const current = readJob(transaction, job._id);
+      if (current?.state.kind !== "pending") return false;
+      writeJob(transaction, current, { kind: "inProgress" });
+      return true;
+    });
+    if (!isOurs) return "done";
+    const { component, path, caller } = this.callOf(job, info);
+    const options = { component, caller };
+    const outcome: Outcome = await this.engine.run("action", path, job.args[0], options);
+    if (outcome.ok) {
+      await this.end(job, { kind: "success" });
+    } else {
+      this.report(job, outcome.failure);
+      await this.end(job, { kind: "failed", error: outcome.failure.message });
+    }
+    return "done";
+  }
+
+  // Unless it was canceled meanwhile, or ended otherwise.
+  private end({ _id: id }: Job, state: JobState): Promise<void> {
+    return this.engine.transact("mutation", (transaction) => {
+      const job = readJob(transaction, id);
+      if (job?.state.kind !== "pending" && job?.state.kind !== "inProgress") return;
+      writeJob(transaction, job, state, this.clock.now());
+    });
+  }
+
+  private callOf(job: Job, { component, path }: FunctionInfo): FunctionCall {
+    const { claims } = this.engine.caller();
+    const argsText = JSON.stringify(job.args[0]);
+    return { component, path, argsText, caller: scheduledCaller(claims, job._id) };
+  }
+
+  // Nobody waits for a scheduled function, so its developer hears of it here.
+  private report({ name }: Job, { message }: Failure): void {
+    console.error(`The scheduled function ${name} failed: ${message}`);
+  }
+}

@@ -1,0 +1,48 @@
+// handleRequest: a request through the application's convex/http.ts, which is a router of npm convex.
+import { ActionFrame, type ActionHost } from "./action-frame.ts";
+import type { Caller } from "./caller.ts";
+import type { HostParts } from "./calls.ts";
+import { actionContext } from "./context/context.ts";
+import type { FunctionHost } from "./host.ts";
+
+interface HttpAction {
+  _handler(context: object, request: Request): Promise<Response>;
+  invokeHttpAction(request: Request): Promise<Response>;
+}
+
+// What this file uses of npm convex's HttpRouter.
+interface Router {
+  lookup(path: string, method: string): readonly [HttpAction, string, string] | null;
+}
+
+// Passes on what the HTTP action throws.
+export async function handleRequest(
+  host: FunctionHost,
+  parts: HostParts,
+  actions: ActionHost,
+  request: Request,
+  caller: Caller,
+): Promise<Response> {
+  const { pathname } = new URL(request.url);
+  if (!parts.hasHttp) return notFound("This application has no convex/http.ts");
+  const frame = new ActionFrame(parts, actions, {
+    component: "",
+    path: `http:${request.method} ${pathname}`,
+    visibility: "public",
+    caller,
+  });
+  return host.inAction(frame, async (modules) => {
+    const router = (await modules.load("", "http"))?.["default"] as Router | undefined;
+    if (typeof router?.lookup !== "function") {
+      throw new TypeError("convex/http.ts must export default httpRouter()");
+    }
+    const [found] = router.lookup(pathname, request.method) ?? [];
+    if (!found) return notFound(`No HttpAction routed for ${pathname}`);
+    if (host.layer === "convex") return found.invokeHttpAction(request);
+    return found._handler(actionContext(frame, modules), request);
+  });
+}
+
+function notFound(message: string): Response {
+  return new Response(message, { status: 404 });
+}
