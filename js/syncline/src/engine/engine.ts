@@ -24,6 +24,7 @@ import {
 import { handleRequest } from "./http.ts";
 import type { Claims } from "./identity.ts";
 import { JobRunner } from "./job-runner.ts";
+import type { TransactionLimits } from "./limits.ts";
 import { ReadWriteLock } from "./lock.ts";
 import type { ModuleSource } from "./modules.ts";
 import {
@@ -67,6 +68,7 @@ export interface EngineOptions {
 export interface CallOptions {
   component?: string;
   caller?: Caller;
+  limits?: TransactionLimits;
 }
 
 const device: DeploymentMetadata = { name: "device", region: null, class: "s16" };
@@ -176,10 +178,10 @@ export class Engine {
     kind: FunctionKind,
     path: string,
     args: JSONValue,
-    { component = "", caller = this.caller() }: CallOptions = {},
+    { component = "", caller = this.caller(), limits = {} }: CallOptions = {},
   ): Promise<Outcome> {
     const argsText = JSON.stringify(args);
-    const call = { component, path: canonicalPath(path), argsText, caller };
+    const call = { component, path: canonicalPath(path), argsText, caller, limits };
     return this.outcomeOf(async () => call, kind);
   }
 
@@ -187,9 +189,9 @@ export class Engine {
   runInline(
     kind: FunctionKind,
     inline: InlineHandler,
-    { component = "", caller = this.caller() }: CallOptions = {},
+    { component = "", caller = this.caller(), limits = {} }: CallOptions = {},
   ): Promise<Outcome> {
-    const call: FunctionCall = { component, path: "inline", argsText: "{}", caller, inline };
+    const call = { component, path: "inline", argsText: "{}", caller, limits, inline };
     return this.outcomeOf(async () => call, kind);
   }
 

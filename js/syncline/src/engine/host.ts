@@ -14,7 +14,7 @@ import { actionContext, mutationContext, queryContext } from "./context/context.
 import { isQuery } from "./context/query.ts";
 import { Frame } from "./frame.ts";
 import type { JobChange } from "./jobs.ts";
-import { LimitChecks } from "./limits.ts";
+import { LimitChecks, type TransactionLimits } from "./limits.ts";
 import { GivenUp, type LoadedModules } from "./modules.ts";
 import { type Committed, operation } from "./operations.ts";
 import { FunctionFailed, failureOf, type Outcome } from "./outcome.ts";
@@ -34,6 +34,8 @@ export interface FunctionCall extends FunctionPath {
   argsText: string; // of one object
   caller: Caller;
   inline?: InlineHandler;
+  // Narrower than Convex's own.
+  limits?: TransactionLimits;
 }
 
 export interface QueryRun {
@@ -200,7 +202,7 @@ export class FunctionHost {
   }
 
   private frameOf(
-    { component, path, caller }: FunctionCall,
+    { component, path, caller, limits = {} }: FunctionCall,
     visibility: "public" | "internal",
     transaction: Transaction,
     journal: string | null,
@@ -214,7 +216,7 @@ export class FunctionHost {
       transaction,
       depth: 0,
       journal,
-      limits: LimitChecks.none,
+      limits: LimitChecks.none.within(transaction, limits),
     });
   }
 
