@@ -1,18 +1,11 @@
 import { execFile } from "node:child_process";
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, readFileSync, rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { makeFolder, writeFiles } from "../testing.ts";
 import { codegen } from "./generate.ts";
 import { validatorType } from "./validator-type.ts";
 
@@ -22,18 +15,11 @@ const tsc = join(dirname(typescript), "bin/tsc");
 
 let folder: string;
 beforeEach(() => {
-  // Ignored by git, and within the package, so that npm convex is found from there.
-  const ignored = fileURLToPath(new URL("../../../node_modules/", import.meta.url));
-  mkdirSync(ignored, { recursive: true });
-  folder = mkdtempSync(`${ignored}.codegen-test-`);
+  folder = makeFolder();
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function write(file: string, text: string): void {
-  mkdirSync(dirname(join(folder, file)), { recursive: true });
-  writeFileSync(join(folder, file), text);
-}
-
+const write = (file: string, text: string): void => writeFiles(folder, { [file]: text });
 const read = (file: string): string => readFileSync(join(folder, file), "utf8");
 
 /** What TypeScript says of the folder: an empty text if it compiles. */

@@ -64,19 +64,23 @@ export class RelayProcess {
     closeSync(output);
     const insist = (): void => void child.kill("SIGKILL");
     process.once("exit", insist);
-    let hasEnded = false;
+    let how: string | undefined;
     const ended = new Promise<string>((resolve) => {
       child.once("close", (code, killer) => resolve(killer ?? `exit code ${code}`));
       child.once("error", (error) => resolve(error.message));
-    }).finally(() => {
-      hasEnded = true;
+    }).then((reason) => {
       process.off("exit", insist);
+      how = reason;
+      return reason;
     });
     const relay = new RelayProcess(`http://localhost:${port}`, child, ended);
     for (const deadline = Date.now() + startDeadlineMs; !(await isRelayAt(relay.url)); ) {
-      if (hasEnded || Date.now() > deadline || signal.aborted) {
+      if (how !== undefined || Date.now() > deadline || signal.aborted) {
+        const why = how ?? `no answer at ${relay.url}`;
         await relay.stop();
-        throw new Error(`the relay did not start:\n${lastLines(readFileSync(log, "utf8"))}`);
+        throw new Error(
+          `the relay did not start (${why}):\n${lastLines(readFileSync(log, "utf8"))}`,
+        );
       }
       await delay(pollMs);
     }

@@ -1,5 +1,6 @@
 // RunBeside: the command that --run gives, as vite, in a shell beside syncline dev.
 import { type ChildProcess, spawn } from "node:child_process";
+import { delimiter, resolve } from "node:path";
 
 // It may want to end its own programs first.
 const stopDeadlineMs = 5_000;
@@ -15,7 +16,12 @@ export class RunBeside {
     const child = spawn(commandLine, {
       shell: true,
       stdio: "inherit",
-      env: { ...process.env, ...environment },
+      // As npm scripts do, so that programs of the project are found.
+      env: {
+        ...process.env,
+        ...environment,
+        PATH: [resolve("node_modules/.bin"), process.env["PATH"]].join(delimiter),
+      },
       // In a group of its own, so that what the shell starts ends with it.
       detached: process.platform !== "win32",
     });

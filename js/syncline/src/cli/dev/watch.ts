@@ -1,6 +1,6 @@
 // Changes: waits for files to change. What changes while nobody waits is told to the next who does.
 import { type FSWatcher, watch } from "node:fs";
-import { dirname, resolve, sep } from "node:path";
+import { dirname, relative, resolve, sep } from "node:path";
 
 // An editor writes a file in several steps, and a branch switch many files.
 const quietMs = 100;
@@ -21,8 +21,10 @@ export class Changes {
   /** Also watches these files, wherever they are; packages are taken as they are. */
   follow(files: readonly string[]): void {
     const inside = `${resolve(this.folder)}${sep}`;
+    const project = dirname(resolve(this.folder));
     const outside = files.filter(
-      (file) => !file.startsWith(inside) && !file.split(sep).includes("node_modules"),
+      (file) =>
+        !file.startsWith(inside) && !relative(project, file).split(sep).includes("node_modules"),
     );
     this.files = new Set(outside);
     const folders = new Set(outside.map((file) => dirname(file)));
