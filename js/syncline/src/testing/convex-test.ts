@@ -1,0 +1,144 @@
+// convexTest: an application's functions in a test, on the real core and the device's own engine, with the
+// interface of npm convex-test.
+import {
+  type FunctionReference,
+  type GenericSchema,
+  getFunctionAddress,
+  type SchemaDefinition,
+  type UserIdentity,
+} from "convex/server";
+import { convexToJson, type JSONValue, jsonToConvex, type Value } from "convex/values";
+import { failureToError } from "../client/stages.ts";
+import { type FunctionAddress, resolveAddress } from "../engine/address.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { InlineHandler } from "../engine/host.ts";
+import type { TransactionLimits } from "../engine/limits.ts";
+import type { Outcome } from "../engine/outcome.ts";
+import { TestBackend } from "./backend.ts";
+import { callerOf, type Origin, wholeIdentity } from "./identity.ts";
+import { finishAll } from "./scheduled.ts";
+import { noteThrown } from "./thrown.ts";
+import type { Any, ModuleMap, TestConvex, TestLimits, TestOptions } from "./types.ts";
+
+/**
+ * Begins a test: `t` has a database of its own and the methods that run functions on it.
+ *
+ * @param schema The default export of schema.ts; without it, tables hold any documents.
+ * @param modules import.meta.glob("./**\/*.*s") beside schema.ts. Without it, the folder "convex" of the
+ *   project, which takes `test.server.deps.inline: ["syncline"]` in Vitest's configuration.
+ */
+export function convexTest<Schema extends GenericSchema>(
+  schema?: SchemaDefinition<Schema, boolean>,
+  modules?: ModuleMap,
+): TestConvex<SchemaDefinition<Schema, boolean>>;
+/** The same, with more options: `transactionLimits`, and Syncline's `rules`. */
+export function convexTest<Schema extends GenericSchema>(
+  options: TestOptions<Schema>,
+): TestConvex<SchemaDefinition<Schema, boolean>>;
+export function convexTest<Schema extends GenericSchema>(
+  first?: SchemaDefinition<Schema, boolean> | TestOptions<Schema>,
+  second?: ModuleMap,
+): TestConvex<SchemaDefinition<Schema, boolean>> {
+  const options = optionsOf(first, second);
+  const backend = new TestBackend(
+    (options.schema as SchemaDefinition<GenericSchema, boolean> | undefined) ?? null,
+    options.modules ?? projectModules(),
+    options.rules ?? null,
+    limitsOf(options.transactionLimits),
+  );
+  const root = accessor(backend, null, { ip: null, userAgent: null });
+  const registerComponent = (
+    path: string,
+    schema: SchemaDefinition<GenericSchema, boolean>,
+    modules: ModuleMap,
+  ): void => backend.add(path, schema, modules);
+  return { ...root, registerComponent } as unknown as TestConvex<SchemaDefinition<Schema, boolean>>;
+}
+
+function optionsOf<Schema extends GenericSchema>(
+  first: SchemaDefinition<Schema, boolean> | TestOptions<Schema> | undefined,
+  modules: ModuleMap | undefined,
+): TestOptions<Schema> {
+  if (first === undefined) return { modules };
+  return "tables" in first ? { schema: first, modules } : first;
+}
+
+// Convex's own always hold.
+function limitsOf(given: Partial<TestLimits> | boolean = false): TransactionLimits {
+  return typeof given === "boolean" ? {} : given;
+}
+
+// Vite writes the modules here, if it is told to read this file.
+function projectModules(): ModuleMap {
+  try {
+    return import.meta.glob("../../../../convex/**/*.*s");
+  } catch {
+    throw new Error(
+      'convexTest: pass the functions as its second argument, import.meta.glob("./convex/**/*.*s"), or ' +
+        'have Vitest find them: test: { server: { deps: { inline: ["syncline"] } } }',
+    );
+  }
+}
+
+type Called = FunctionReference<Any, Any> | InlineHandler;
+type Kind = "query" | "mutation" | "action";
+
+function accessor(backend: TestBackend, identity: UserIdentity | null, origin: Origin): object {
+  const { limits } = backend;
+  const call = async (kind: Kind, called: Called, args: Value = {}): Promise<Value> => {
+    const caller = callerOf(identity, origin);
+    if (typeof called === "function") return runInline(kind, "", called);
+    const address = getFunctionAddress(called) as FunctionAddress;
+    const { component, path } = resolveAddress(address, "");
+    const json = argsToJson(args);
+    return settle(backend, "", (engine) =>
+      engine.run(kind, path, json, { component, caller, limits }),
+    );
+  };
+  const runInline = (kind: Kind, component: string, handler: InlineHandler): Promise<Value> => {
+    const options = { component, caller: callerOf(identity, origin), limits };
+    return settle(backend, String(handler), (engine) => engine.runInline(kind, handler, options));
+  };
+  return {
+    query: (called: Called, args?: Value) => call("query", called, args),
+    mutation: (called: Called, args?: Value) => call("mutation", called, args),
+    action: (called: Called, args?: Value) => call("action", called, args),
+    run: (handler: InlineHandler) => runInline("mutation", "", handler),
+    runInComponent: (component: string, handler: InlineHandler) =>
+      runInline("mutation", component, handler),
+    fetch: async (path: string, init?: RequestInit): Promise<Response> => {
+      if (!path.startsWith("/")) throw new Error(`t.fetch: "${path}" must begin with "/"`);
+      const engine = await backend.engine();
+      const request = new Request(`https://test.convex.site${path}`, init);
+      return engine.httpAction(request, callerOf(identity, origin));
+    },
+    finishInProgressScheduledFunctions: async () => (await backend.engine()).jobs.finishRunning(),
+    finishAllScheduledFunctions: async (advanceTimers: () => void, maxIterations = 100) =>
+      finishAll((await backend.engine()).jobs, advanceTimers, maxIterations),
+    withIdentity: (partial: Partial<UserIdentity>) =>
+      accessor(backend, wholeIdentity(partial), origin),
+    withRequestMetadata: ({ ip = null, userAgent = null }: Partial<Origin>) =>
+      accessor(backend, identity, { ip, userAgent }),
+  };
+}
+
+// What a test sees: the result, or what the function threw, with its own stack.
+async function settle(
+  backend: TestBackend,
+  text: string,
+  run: (engine: Engine) => Promise<Outcome>,
+): Promise<Value> {
+  const engine = await backend.engine(text);
+  const { result: outcome, thrown } = await noteThrown(() => run(engine));
+  if (outcome.ok) return jsonToConvex(JSON.parse(outcome.value) as JSONValue);
+  throw thrown ?? failureToError(outcome.failure);
+}
+
+function argsToJson(args: Value): JSONValue {
+  if (typeof args !== "object" || args === null || Array.isArray(args)) {
+    throw new Error(
+      `The arguments to a Convex function must be an object. Received: ${String(args)}`,
+    );
+  }
+  return convexToJson(args);
+}
