@@ -4,8 +4,7 @@
 // Its invariant, which Convex's client checks: each Transition starts where the last one ended; it holds
 // all results that differ at its end, so the queries of one client always show one state. A change of the
 // query set or of the identity becomes part of the first Transition that has a result for every query.
-import type { JSONValue } from "convex/values";
-import type { Batch, LiveQueryId } from "../engine/live-queries.ts";
+import type { Batch, LiveQueryId, Told } from "../engine/live-queries.ts";
 import type { Outcome } from "../engine/outcome.ts";
 import { errorToData } from "../error.ts";
 import type { LoopbackEvents, LoopbackPeer } from "./loopback-socket.ts";
@@ -15,7 +14,6 @@ import {
   encodeTs,
   parseClientMessage,
   type ServerMessage,
-  type StateModification,
 } from "./protocol.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -36,7 +34,7 @@ export class Loopback implements LoopbackPeer {
   private readonly queryByLive = new Map<LiveQueryId, number>();
   // Queries whose result is still to come before the next Transition.
   private readonly missing = new Set<number>();
-  private modifications = new Map<number, StateModification>();
+  private modifications = new Map<number, string>(); // by query, as JSON text
   private reached = 0; // the newest version that all results show
   private turns: Promise<void> = Promise.resolve();
   private isClosed = false;
@@ -89,13 +87,7 @@ export class Loopback implements LoopbackPeer {
         this.mutate(message);
         break;
       case "Action":
-        this.reply({
-          type: "ActionResponse",
-          requestId: message.requestId,
-          success: false,
-          result: `${message.udfPath}: actions need a service peer, which Syncline does not have yet`,
-          logLines: [],
-        });
+        void this.act(message);
         break;
       case "Event":
         break;
@@ -134,7 +126,8 @@ export class Loopback implements LoopbackPeer {
     for (const modification of modifications) {
       const { queryId } = modification;
       if (modification.type === "Add") {
-        const live = this.runtime.live.add(modification.udfPath, modification.args[0] ?? {});
+        const { udfPath, args, journal } = modification;
+        const live = this.runtime.live.add(udfPath, args[0] ?? {}, journal ?? null);
         this.liveByQuery.set(queryId, live);
         this.queryByLive.set(live, queryId);
         this.missing.add(queryId);
@@ -153,7 +146,7 @@ export class Loopback implements LoopbackPeer {
     this.liveByQuery.delete(queryId);
     this.queryByLive.delete(live);
     this.missing.delete(queryId);
-    this.modifications.set(queryId, { type: "QueryRemoved", queryId });
+    this.modifications.set(queryId, `{"type":"QueryRemoved","queryId":${queryId}}`);
   }
 
   private mutate({
@@ -167,39 +160,30 @@ export class Loopback implements LoopbackPeer {
       {},
       {
         applied: (outcome, version) => {
-          this.reply(
-            outcome.ok
-              ? {
-                  type: "MutationResponse",
-                  requestId,
-                  success: true,
-                  result: JSON.parse(outcome.value) as JSONValue,
-                  ts: encodeTs(version),
-                  logLines: [],
-                }
-              : {
-                  type: "MutationResponse",
-                  requestId,
-                  success: false,
-                  result: outcome.failure.message,
-                  ...(outcome.failure.data === undefined
-                    ? {}
-                    : { errorData: outcome.failure.data }),
-                  logLines: [],
-                },
-          );
+          const ts = outcome.ok ? `,"ts":"${encodeTs(version)}"` : "";
+          this.replyText(responseText("MutationResponse", requestId, outcome, ts));
         },
         decided: () => {},
       },
     );
   }
 
+  // Actions run beside everything else, and are answered when they end.
+  private async act({
+    requestId,
+    udfPath,
+    args,
+  }: Extract<ClientMessage, { type: "Mutation" | "Action" }>): Promise<void> {
+    const outcome = await this.runtime.action(udfPath, args[0] ?? {});
+    this.replyText(responseText("ActionResponse", requestId, outcome, ""));
+  }
+
   private take({ version, changes }: Batch): void {
-    for (const [live, outcome] of changes) {
+    for (const [live, told] of changes) {
       const queryId = this.queryByLive.get(live);
       if (queryId === undefined) continue;
       this.missing.delete(queryId);
-      this.modifications.set(queryId, modificationOf(queryId, outcome));
+      this.modifications.set(queryId, modificationText(queryId, told));
     }
     this.reached = Math.max(version, this.reached);
     this.transition();
@@ -219,39 +203,52 @@ export class Loopback implements LoopbackPeer {
     ) {
       return;
     }
-    const startVersion = { ...this.at, ts: encodeTs(this.at.ts) };
+    const startVersion = JSON.stringify({ ...this.at, ts: encodeTs(this.at.ts) });
+    const endVersion = JSON.stringify({ querySet, identity, ts: encodeTs(ts) });
     Object.assign(this.at, { querySet, identity, ts });
     this.modifications = new Map();
-    this.reply({
-      type: "Transition",
-      startVersion,
-      endVersion: { querySet, identity, ts: encodeTs(ts) },
-      modifications,
-    });
+    this.replyText(
+      `{"type":"Transition","startVersion":${startVersion},"endVersion":${endVersion},` +
+        `"modifications":[${modifications.join(",")}]}`,
+    );
   }
 
   private reply(message: ServerMessage): void {
-    if (!this.isClosed) this.events.message(JSON.stringify(message));
+    this.replyText(JSON.stringify(message));
+  }
+
+  private replyText(text: string): void {
+    if (!this.isClosed) this.events.message(text);
   }
 }
 
-function modificationOf(queryId: number, outcome: Outcome): StateModification {
-  if (outcome.ok) {
-    return {
-      type: "QueryUpdated",
-      queryId,
-      value: JSON.parse(outcome.value) as JSONValue,
-      logLines: [],
-      journal: null,
-    };
+// Results are JSON text already, so the messages are made as text: StateModification and ServerMessage say
+// what is in them.
+function modificationText(queryId: number, told: Told): string {
+  const journal = JSON.stringify(told.journal);
+  if (told.ok) {
+    return `{"type":"QueryUpdated","queryId":${queryId},"value":${told.value},"logLines":[],"journal":${journal}}`;
   }
-  const { message, data } = outcome.failure;
-  return {
-    type: "QueryFailed",
-    queryId,
-    errorMessage: message,
-    logLines: [],
-    ...(data === undefined ? {} : { errorData: data }),
-    journal: null,
-  };
+  return (
+    `{"type":"QueryFailed","queryId":${queryId},` +
+    `"errorMessage":${JSON.stringify(told.failure.message)},"logLines":[]${errorData(told)},"journal":${journal}}`
+  );
+}
+
+function responseText(
+  type: "MutationResponse" | "ActionResponse",
+  requestId: number,
+  outcome: Outcome,
+  members: string,
+): string {
+  const result = outcome.ok ? outcome.value : JSON.stringify(outcome.failure.message);
+  return (
+    `{"type":"${type}","requestId":${requestId},"success":${outcome.ok},"result":${result},` +
+    `"logLines":[]${errorData(outcome)}${members}}`
+  );
+}
+
+function errorData(outcome: Outcome): string {
+  if (outcome.ok || outcome.failure.data === undefined) return "";
+  return `,"errorData":${JSON.stringify(outcome.failure.data)}`;
 }

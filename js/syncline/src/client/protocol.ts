@@ -7,6 +7,8 @@ export interface AddQuery {
   queryId: number;
   udfPath: string;
   args: JSONValue[];
+  // What an earlier result of the query brought.
+  journal?: string | null;
 }
 export interface RemoveQuery {
   type: "Remove";
@@ -38,7 +40,7 @@ export type StateModification =
       queryId: number;
       value: JSONValue;
       logLines: string[];
-      journal: null;
+      journal: string | null;
     }
   | {
       type: "QueryFailed";
@@ -46,7 +48,7 @@ export type StateModification =
       errorMessage: string;
       logLines: string[];
       errorData?: JSONValue;
-      journal: null;
+      journal: string | null;
     }
   | { type: "QueryRemoved"; queryId: number };
 
@@ -63,6 +65,13 @@ export type ServerMessage =
       success: true;
       result: JSONValue;
       ts: string;
+      logLines: string[];
+    }
+  | {
+      type: "ActionResponse";
+      requestId: number;
+      success: true;
+      result: JSONValue;
       logLines: string[];
     }
   | {

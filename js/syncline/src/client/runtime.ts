@@ -2,7 +2,8 @@
 // that person's database open and connected, and runs live queries on it.
 import type { JSONValue } from "convex/values";
 import type { App } from "../engine/application.ts";
-import type { Engine, VersionCounter } from "../engine/engine.ts";
+import type { Engine, EngineOptions, VersionCounter } from "../engine/engine.ts";
+import { filesWithRelay } from "../engine/files.ts";
 import { type Batch, LiveQueries } from "../engine/live-queries.ts";
 import type { CoreEvents } from "../engine/operations.ts";
 import { failureOf, type Outcome } from "../engine/outcome.ts";
@@ -24,6 +25,7 @@ export interface RuntimeOptions {
   url: string | null;
   name: string;
   storage: SyncStatus["storage"];
+  engineOptions?: Pick<EngineOptions, "layer" | "clock">;
   onReports(reports: Partial<Reports>): void;
 }
 
@@ -90,6 +92,7 @@ export class Runtime {
       const person = await personOf(token);
       if (!isSamePerson(before, person)) {
         await this.leave();
+        this.live.forgetPages();
         this.person = person;
         // Nobody's database is opened when somebody asks for it.
         if (person.claims || this.live.size > 0) this.openInBackground();
@@ -143,6 +146,15 @@ export class Runtime {
         if (isTold) return;
         callbacks.applied({ ok: false, failure: failureOf(error) }, this.version);
       });
+  }
+
+  // Runs beside everything else. Fails when the person signs out or the client is closed meanwhile.
+  async action(path: string, args: JSONValue): Promise<Outcome> {
+    try {
+      return await (await this.engine()).action(path, args);
+    } catch (error) {
+      return { ok: false, failure: failureOf(error) };
+    }
   }
 
   async dismiss({ tenant, number }: MutationKey): Promise<void> {
@@ -207,14 +219,16 @@ export class Runtime {
 
   // isDamaged: the files were found to be, while they were in use.
   private async openNow(isDamaged: boolean): Promise<Engine> {
-    const { app, platform, name } = this.options;
+    const { app, platform, name, url, engineOptions } = this.options;
     const { person } = this;
     try {
+      requireRules(app, url);
       const database = await openDatabase(platform, {
         app,
         name: `${name}-${person.key}`,
         claims: person.claims,
         counter: this.counter,
+        engineOptions: { ...engineOptions, ...(url === null ? {} : { files: filesWithRelay }) },
         isDamaged,
         onStopped: (error) => {
           if (!this.repair(this.database?.engine ?? null, false)) {
@@ -253,6 +267,9 @@ export class Runtime {
       if (this.isOnline) this.session.start();
     }
     this.reporter.enter(engine);
+    engine.jobs.start().catch((error: unknown) => {
+      if (!engine.isClosed) this.reporter.setProblem(errorToData(error));
+    });
     // What an earlier run left.
     engine.exclusively(() => engine.tellNow()).catch(() => {});
   }
@@ -320,6 +337,15 @@ export class Runtime {
     }).catch(() => {});
     return true;
   }
+}
+
+// Without rules nobody but this device may have the rows.
+function requireRules(app: App, url: string | null): void {
+  if (url === null || app.application.rules !== null) return;
+  throw new SynclineError(
+    "invalid",
+    `the application has no convex/rules.ts, so its data stay on this device: write one, or leave out the url "${url}"`,
+  );
 }
 
 function damaged(setAside: string, recovered: CoreEvents["recovered"]): ErrorData {

@@ -52,5 +52,8 @@ export class ActionSlots {
 }
 
 function closed(): SynclineError {
-  return new SynclineError("unavailable", "the client was closed while this action ran or waited");
+  return new SynclineError(
+    "unavailable",
+    "this action was given up: its data were closed, or somebody else signed in",
+  );
 }

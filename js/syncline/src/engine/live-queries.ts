@@ -66,16 +66,18 @@ export class LiveQueries {
     this.forget(query);
   }
 
-  // Every query runs anew on this engine; null: none for now. `isOther`: its data are another person's.
-  attach(engine: Engine | null, isOther = false): void {
+  // Every query runs anew on this engine; null: none for now.
+  attach(engine: Engine | null): void {
     this.engine = engine;
     this.unavailable = null;
     this.byKept.clear();
-    for (const query of this.queries.values()) {
-      query.kept = null;
-      if (isOther) query.journal = null;
-    }
+    for (const query of this.queries.values()) query.kept = null;
     this.invalidateAll();
+  }
+
+  // Another person's pages end elsewhere.
+  forgetPages(): void {
+    for (const query of this.queries.values()) query.journal = null;
   }
 
   invalidate(kept: readonly number[]): void {

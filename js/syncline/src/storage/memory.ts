@@ -12,10 +12,11 @@ export class MemoryStorage implements Storage {
   readonly mode = "memory";
   private readonly files = new Map<string, MemoryFile>();
   private readonly openNames = new Map<number, string>();
-  private readonly bytesMax: number;
+  // What all files together may hold. Tests change it.
+  bytesMax: number;
   private nextFile = 0;
 
-  // bytesMax: what all files together may hold; beyond it the storage is full.
+  // Beyond bytesMax the storage is full.
   constructor(options: { bytesMax?: number } = {}) {
     this.bytesMax = options.bytesMax ?? Number.POSITIVE_INFINITY;
   }
