@@ -52,6 +52,30 @@ constexpr char kApplication[] = R"json({
   }
 })json";
 
+// Each person is a tenant of their own: the row that names them makes them its member.
+constexpr char kPersonal[] = R"json({
+  "schema": {"tables": [
+    {"tableName": "people", "indexes": [], "documentType":
+      {"type":"object","value":{
+        "email":{"fieldType":{"type":"string"},"optional":false},
+        "role":{"fieldType":{"type":"string"},"optional":false}}}},
+    {"tableName": "notes", "indexes": [], "documentType":
+      {"type":"object","value":{
+        "owner":{"fieldType":{"type":"id","tableName":"people"},"optional":false},
+        "text":{"fieldType":{"type":"string"},"optional":false}}}}
+  ], "schemaValidation": true},
+  "rules": {
+    "tenancy": {"root":"people","fields":{"notes":"owner"}},
+    "membership": {"table":"people","field":"email","claim":"email","role":"role"},
+    "tables": {
+      "people": {"read":[{"name":"all","message":"no","allow":["true"]}],
+        "insert":[{"name":"oneself","message":"Only oneself",
+          "allow":["eq",["row","email"],["user","email"]]}]},
+      "notes": {"read":[{"name":"all","message":"no","allow":["true"]}],
+        "insert":[{"name":"all","message":"no","allow":["true"]}]}}
+  }
+})json";
+
 Object Json(const std::string& text) {
   Result<Value> value = ParseJson(text, UndefinedInJson::kAllowed);
   REQUIRE_MESSAGE(value, (value ? "" : value.error().message));
@@ -61,11 +85,12 @@ Object Json(const std::string& text) {
 // A relay of one thread: real sessions and authorities, a directory in memory, no sockets.
 class Relay {
  public:
-  explicit Relay(std::size_t chunk_bytes = 256 << 10)
-      : application_(*ParseApplication(kApplication)) {
+  explicit Relay(std::size_t chunk_bytes = 256 << 10, const char* json = kApplication)
+      : text(json), application_(*ParseApplication(json)) {
     options_.snapshot_chunk_bytes = chunk_bytes;
   }
   std::uint64_t now = 1'700'000'000'000;
+  const std::string text;
 
   const Application& application() const { return application_; }
   Authority* Find(const TenantId& tenant) {
@@ -111,7 +136,7 @@ class Person {
     claims_.Set("email", name + "@example.org");
     Replica::Options options;
     options.database = {":memory:", "", Durability::kNone, 1024, false};
-    options.application = kApplication;
+    options.application = relay.text;
     options.seed_high = seed;
     auto opened = Replica::Open(options);
     REQUIRE(opened);
@@ -333,6 +358,27 @@ TEST_CASE("what one person writes, the others of the organization see, and stran
   CHECK(office.cleo.All("schedules") == expected);
   CHECK(dora.All("schedules").empty());
   CHECK(dora.All("organizations").empty());
+}
+
+TEST_CASE("where a person is a tenant, all their devices have their rows, and nobody else has") {
+  Relay relay(256 << 10, kPersonal);
+  Person phone(relay, "ada", 1), laptop(relay, "ada", 2), ben(relay, "ben", 3);
+  const std::vector<Person*> everyone{&phone, &laptop, &ben};
+  for (Person* person : everyone) person->Connect();
+  const std::string ada = phone.Insert("people", R"({"email":"ada@example.org","role":"seeker"})");
+  REQUIRE(ben.Insert("people", R"({"email":"ben@example.org","role":"seeker"})") != "");
+  const std::string note = R"({"owner":")" + ada + R"(","text":"call back"})";
+  phone.Insert("notes", note);
+  Settle(relay, everyone);
+  CHECK(phone.replica->device().pending_count() == 0);
+  CHECK(laptop.All("notes").size() == 1);
+  CHECK(laptop.All("people") ==
+        std::vector<std::string>{R"({"email":"ada@example.org","role":"seeker"})"});
+  CHECK(ben.All("notes").empty());
+  CHECK(ben.All("people") ==
+        std::vector<std::string>{R"({"email":"ben@example.org","role":"seeker"})"});
+  CHECK(ben.Insert("people", R"({"email":"ada@example.org","role":"seeker"})") ==
+        "refused: Only oneself");
 }
 
 TEST_CASE("edits made offline on both sides merge field by field and leaf by leaf") {

@@ -98,8 +98,8 @@ struct Denial {
 class Rules {
  public:
   // kInvalid names the place. Checks against the schema: tables and paths exist, each tenancy field
-  // is a required v.id of the root table, the membership table has tenancy. Nesting of expressions
-  // at most 64.
+  // is a required v.id of the root table, the membership table has tenancy or is the root table (then
+  // each tenant is one person's own space). Nesting of expressions at most 64.
   static Result<Rules> Parse(std::string_view json, const Schema& schema);
   // The tables that the rules' tenancy names as local.
   const std::vector<std::string>& local_tables() const { return local_tables_; }

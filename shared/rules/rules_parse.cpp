@@ -326,7 +326,7 @@ Result<Membership> ParseMembership(const Value* json, const Schema& schema, cons
   }
   const TableSchema* table = schema.FindTable(membership.table);
   if (!table) return FailAt(place, "the schema has no table " + Utf8Prefix(membership.table, 80));
-  if (tenancy.fields.count(membership.table) == 0) {
+  if (membership.table != tenancy.root && tenancy.fields.count(membership.table) == 0) {
     return FailAt(place, "the table " + membership.table + " has no field under tenancy");
   }
   for (const std::string* field : {&membership.field, &membership.role}) {

@@ -20,9 +20,11 @@ export interface TableRules {
 }
 
 export interface RulesDefinition {
-  /** Each row of the root table is a tenant; the other tables name it in a field, a v.id of it. */
-  tenancy: { root: string; fields: Record<string, string> };
-  /** A row of `table` makes the person whose `claim` equals its `field` a member with its `role`. */
+  /** Each row of the root table is a tenant; the other tables name it in a field, a v.id of it. Rows of
+   * local tables stay on the device that wrote them; they have no rules. */
+  tenancy: { root: string; fields: Record<string, string>; local?: readonly string[] };
+  /** A row of `table` makes the person whose `claim` equals its `field` a member with its `role`. Where
+   * each tenant is one person's own space, the table is the root table itself. */
   membership: { table: string; field: string; claim: string; role: string };
   tables: Record<string, TableRules>;
 }
