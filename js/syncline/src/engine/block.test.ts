@@ -94,7 +94,7 @@ function readBothWays(tableName: string, count: number, operators: JSONValue[] =
   }
   for (let stream = open(), consumed = 0, done = false; !done; ) {
     const input = JSON.stringify({ execution, stream, count, consumed });
-    const next: Block = engine.read(operation.streamBlock, input, decodeBlock);
+    const next: Block = engine.view(operation.streamBlock, input, decodeBlock);
     read.blocks.push(...next.documents);
     consumed = next.documents.length;
     done = next.done;

@@ -166,16 +166,6 @@ export class CoreEngine {
     return JSON.parse(this.callText(operation, JSON.stringify(input))) as Output;
   }
 
-  // JSON text to bytes that `decode` reads where they are; it must keep no view of them.
-  read<Output>(
-    operation: Operation,
-    input: string,
-    decode: (output: Uint8Array) => Output,
-  ): Output {
-    this.core.callText(this.handle, operation, input);
-    return decode(this.core.outputView());
-  }
-
   // JSON to one binary message; empty if there is nothing to send.
   message(operation: Operation, input: object): Uint8Array<ArrayBuffer> {
     this.core.callText(this.handle, operation, JSON.stringify(input));
