@@ -7,12 +7,13 @@ import {
   getFunctionName,
 } from "convex/server";
 import { convexToJson, type Value } from "convex/values";
+import { failureOf, type Outcome } from "../engine/outcome.ts";
 import { dataToError, SynclineError } from "../error.ts";
 import { type LoopbackEvents, type LoopbackPeer, makeWebSocketClass } from "./loopback-socket.ts";
 import type { PageMessage, WorkerMessage } from "./messages.ts";
 import { requireOptions } from "./options.ts";
 import { ReportsView } from "./reports-view.ts";
-import { StageSettler } from "./stages.ts";
+import { resultOf, StageSettler } from "./stages.ts";
 import type {
   MutationKey,
   MutationOptions,
@@ -47,6 +48,7 @@ export class SynclineClient implements Syncline {
   private readonly sockets = new Map<number, LoopbackEvents>();
   private readonly mutations = new Map<number, StageSettler>();
   private readonly calls = new Map<number, { resolve(): void; reject(error: unknown): void }>();
+  private readonly runs = new Map<number, (outcome: Outcome) => void>(); // of queries and actions
   private next = 1;
   private readonly listening = new AbortController();
   private closed: Promise<void> | undefined;
@@ -106,6 +108,20 @@ export class SynclineClient implements Syncline {
     return this.mutate((call) => ({ type: "mutation", call, path, args: json, options }));
   }
 
+  async query<Query extends FunctionReference<"query">>(
+    reference: Query,
+    args: FunctionArgs<Query>,
+  ): Promise<FunctionReturnType<Query>> {
+    return await this.run("query", reference, args as Value);
+  }
+
+  async action<Action extends FunctionReference<"action">>(
+    reference: Action,
+    args: FunctionArgs<Action>,
+  ): Promise<FunctionReturnType<Action>> {
+    return await this.run("action", reference, args as Value);
+  }
+
   setOnline(online: boolean): void {
     this.post({ type: "setOnline", online });
   }
@@ -127,6 +143,9 @@ export class SynclineClient implements Syncline {
     this.worker.terminate();
     for (const events of this.sockets.values()) events.closed("the client was closed");
     this.sockets.clear();
+    const failure = failureOf(new SynclineError("unavailable", "the client has been closed"));
+    for (const settle of this.runs.values()) settle({ ok: false, failure });
+    this.runs.clear();
   }
 
   private dial(events: LoopbackEvents): LoopbackPeer {
@@ -139,6 +158,22 @@ export class SynclineClient implements Syncline {
         if (this.sockets.delete(socket)) this.post({ type: "socketClose", socket });
       },
     };
+  }
+
+  private async run(
+    type: "query" | "action",
+    reference: FunctionReference<"query" | "action">,
+    args: Value,
+  ): Promise<FunctionReturnType<FunctionReference<"query" | "action">>> {
+    const call = this.next++;
+    const path = getFunctionName(reference);
+    const message = { type, call, path, args: convexToJson(args) };
+    return resultOf(
+      await new Promise((settle) => {
+        this.runs.set(call, settle);
+        this.post(message);
+      }),
+    );
   }
 
   private mutate(message: (call: number) => PageMessage): MutationStages<never> {
@@ -178,6 +213,10 @@ export class SynclineClient implements Syncline {
       case "stageFailed":
         this.mutations.get(message.call)?.failed(message.stage, message.error, message.data);
         this.mutations.delete(message.call);
+        break;
+      case "outcome":
+        this.runs.get(message.call)?.(message.outcome);
+        this.runs.delete(message.call);
         break;
       case "done":
         this.calls.get(message.call)?.resolve();

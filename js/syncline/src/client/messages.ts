@@ -1,5 +1,6 @@
 // What the page and its worker say to each other. The worker's first word is the page's "open".
 import type { JSONValue } from "convex/values";
+import type { Outcome } from "../engine/outcome.ts";
 import type { ErrorData } from "../error.ts";
 import type { MutationKey, MutationOptions, SyncStatus } from "./types.ts";
 
@@ -45,6 +46,7 @@ export type PageMessage =
   | { type: "socketOpen"; socket: number }
   | { type: "socketSend"; socket: number; text: string }
   | { type: "socketClose"; socket: number }
+  | { type: "query" | "action"; call: number; path: string; args: JSONValue }
   | { type: "mutation"; call: number; path: string; args: JSONValue; options: MutationOptions }
   | { type: "retry"; call: number; key: MutationKey; options: MutationOptions }
   | { type: "dismiss"; call: number; key: MutationKey }
@@ -63,4 +65,6 @@ export type WorkerMessage =
   /** This stage and those behind it failed. */
   | { type: "stageFailed"; call: number; stage: Stage; error: ErrorData; data?: JSONValue }
   | { type: "done"; call: number }
+  /** What a query or an action gave. */
+  | { type: "outcome"; call: number; outcome: Outcome }
   | { type: "failed"; call: number; error: ErrorData };

@@ -148,6 +148,15 @@ export class Runtime {
       });
   }
 
+  // One run, not kept.
+  async query(path: string, args: JSONValue): Promise<Outcome> {
+    try {
+      return await (await this.engine()).query(path, args);
+    } catch (error) {
+      return { ok: false, failure: failureOf(error) };
+    }
+  }
+
   // Runs beside everything else. Fails when the person signs out or the client is closed meanwhile.
   async action(path: string, args: JSONValue): Promise<Outcome> {
     try {

@@ -1,6 +1,6 @@
 // Stages: the promises of one mutation, settled from where it runs.
 import { ConvexError, type JSONValue, jsonToConvex, type Value } from "convex/values";
-import type { Failure } from "../engine/outcome.ts";
+import type { Failure, Outcome } from "../engine/outcome.ts";
 import { dataToError, type ErrorData } from "../error.ts";
 import type { Stage } from "./messages.ts";
 import type { MutationStages } from "./types.ts";
@@ -48,6 +48,12 @@ export class StageSettler {
     const thrown = data === undefined ? dataToError(error) : convexError(error.message, data);
     for (const later of order.slice(order.indexOf(stage))) this[later].reject(thrown);
   }
+}
+
+// What a query or an action gave, or throws what its caller is to catch.
+export function resultOf(outcome: Outcome): Value {
+  if (!outcome.ok) throw failureToError(outcome.failure);
+  return jsonToConvex(JSON.parse(outcome.value) as JSONValue);
 }
 
 // What a caller is to catch: the ConvexError that the function threw, or a SynclineError.

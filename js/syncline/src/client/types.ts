@@ -5,6 +5,7 @@ import type { ErrorData } from "../error.ts";
 
 export type MutationReference = FunctionReference<"mutation">;
 export type QueryReference = FunctionReference<"query">;
+export type ActionReference = FunctionReference<"action">;
 
 export interface SyncStatus {
   /** The connection to the relay; "offline" also while waiting to try again. */
@@ -89,11 +90,23 @@ export interface Syncline {
   /** Runs a refused mutation again with the same arguments and, if that applies, dismisses it. */
   retry(refused: MutationKey, options?: MutationOptions): MutationStages<unknown>;
 
+  /** One run; for results that follow their data use convex/react or ConvexClient. */
+  query<Query extends QueryReference>(
+    reference: Query,
+    args: FunctionArgs<Query>,
+  ): Promise<FunctionReturnType<Query>>;
+
   mutation<Mutation extends MutationReference>(
     reference: Mutation,
     args: FunctionArgs<Mutation>,
     options?: MutationOptions,
   ): MutationStages<FunctionReturnType<Mutation>>;
+
+  /** Runs on this device. Fails if the person signs out, or the client is closed, before it ends. */
+  action<Action extends ActionReference>(
+    reference: Action,
+    args: FunctionArgs<Action>,
+  ): Promise<FunctionReturnType<Action>>;
 
   /** false: as if the network were cut, until true. */
   setOnline(online: boolean): void;

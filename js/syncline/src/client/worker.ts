@@ -65,6 +65,14 @@ class PageServer {
         this.loopbacks.get(message.socket)?.close();
         this.loopbacks.delete(message.socket);
         break;
+      case "query":
+      case "action": {
+        const { type, call, path, args } = message;
+        void this.runtime[type](path, args).then((outcome) => {
+          this.post({ type: "outcome", call, outcome });
+        });
+        break;
+      }
       case "mutation": {
         const { call, path, args, options } = message;
         const reporter = mutationReporter(call, this.post);

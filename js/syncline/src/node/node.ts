@@ -16,7 +16,7 @@ import { requireOptions } from "../client/options.ts";
 import { ReportsView } from "../client/reports-view.ts";
 import { type MutationCallbacks, Runtime } from "../client/runtime.ts";
 import type { Socket } from "../client/session.ts";
-import { failureToError, StageSettler } from "../client/stages.ts";
+import { failureToError, resultOf, StageSettler } from "../client/stages.ts";
 import type {
   MutationKey,
   MutationOptions,
@@ -109,10 +109,24 @@ export class SynclineNode implements Syncline {
     reference: Reference,
     args: FunctionArgs<Reference>,
   ): Promise<FunctionReturnType<Reference>> {
+    const path = getFunctionName(reference);
+    return resultOf(await this.runtime.query(path, toJson(args))) as FunctionReturnType<Reference>;
+  }
+
+  async action<Reference extends FunctionReference<"action">>(
+    reference: Reference,
+    args: FunctionArgs<Reference>,
+  ): Promise<FunctionReturnType<Reference>> {
+    const path = getFunctionName(reference);
+    return resultOf(await this.runtime.action(path, toJson(args))) as FunctionReturnType<Reference>;
+  }
+
+  /** Answers a request by the application's convex/http.ts, on behalf of the person who is signed in:
+   * nobody looks at the request's own token. Takes a path ("/hooks/paid") or a whole Request. */
+  async fetch(request: string | Request, init?: RequestInit): Promise<Response> {
     const engine = await this.runtime.engine();
-    const outcome = await engine.query(getFunctionName(reference), toJson(args));
-    if (!outcome.ok) throw failureToError(outcome.failure);
-    return jsonToConvex(JSON.parse(outcome.value) as JSONValue) as FunctionReturnType<Reference>;
+    const url = typeof request === "string" ? new URL(request, "http://localhost") : request;
+    return engine.httpAction(new Request(url, init));
   }
 
   /** Calls back with the result now and whenever it changes. Returns how to stop. */
