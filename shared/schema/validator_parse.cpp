@@ -15,10 +15,13 @@ struct PlainType {
   std::string_view name;
   Kind kind;
 };
-constexpr std::array<PlainType, 7> kPlainTypes = {{{"any", Kind::kAny},
+// A commit's timestamp is an int64 when it gets here: the host puts it in the place of npm convex's
+// placeholder.
+constexpr std::array<PlainType, 8> kPlainTypes = {{{"any", Kind::kAny},
                                                    {"null", Kind::kNull},
                                                    {"number", Kind::kNumber},
                                                    {"bigint", Kind::kBigint},
+                                                   {"commitTs", Kind::kBigint},
                                                    {"boolean", Kind::kBoolean},
                                                    {"string", Kind::kString},
                                                    {"bytes", Kind::kBytes}}};

@@ -67,6 +67,9 @@ TEST_CASE("each type accepts its values and no others") {
     CHECK_FALSE(Accepts("{'type':'union','value':[]}", value));
   }
   CHECK_FALSE(Validate(Parsed("{'type':'any'}"), Undefined{}).has_value());
+  // The timestamp of a commit is an int64.
+  CHECK(Accepts("{'type':'commitTs'}", values[2]));
+  CHECK_FALSE(Accepts("{'type':'commitTs'}", values[1]));
 }
 
 TEST_CASE("literals are equal by type and value") {
@@ -182,7 +185,7 @@ TEST_CASE("a validator that is wrong is refused with its place") {
         "Validator at .value.a: \"optional\" must be a boolean");
   CHECK(message("{'type':'any'").rfind("Validator at ", 0) == 0);
   for (const char* json : {"{'type':'array'}", "{'type':'object'}", "{'type':'union','value':{}}",
-                           "{'type':'record','keys':{'type':'string'}}", "{'type':'commitTs'}",
+                           "{'type':'record','keys':{'type':'string'}}", "{'type':'commit'}",
                            "{'type':'object','value':{'a':{'optional':true}}}"}) {
     CHECK_MESSAGE(message(json) != "accepted", std::string(json));
   }

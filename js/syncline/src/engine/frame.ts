@@ -182,7 +182,7 @@ export class Frame extends FunctionCalls {
       journal: null,
       limits: this.limits.within(this.transaction, limits),
     });
-    const called = frame.runCalled(argsText);
+    const called = frame.runCalled(this.transaction.resolve(argsText));
     this.called = called;
     try {
       const result = await called;
@@ -214,7 +214,7 @@ export class Frame extends FunctionCalls {
 
   // Nanoseconds.
   snapshotTs(): bigint {
-    return BigInt(Math.floor(this.transaction.nowMs)) * 1_000_000n;
+    return this.transaction.snapshotTs;
   }
 
   // The rest is called by FrameStream only.

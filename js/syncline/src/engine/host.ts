@@ -10,6 +10,7 @@ import type { FunctionPath } from "./address.ts";
 import type { Caller } from "./caller.ts";
 import { type FunctionKind, findFunction, type HostParts } from "./calls.ts";
 import type { Clock } from "./clock.ts";
+import { CommitClock } from "./commit-clock.ts";
 import { actionContext, mutationContext, queryContext } from "./context/context.ts";
 import { isQuery } from "./context/query.ts";
 import { Frame } from "./frame.ts";
@@ -70,6 +71,7 @@ const resultBytesMax = 16 << 20;
 
 export class FunctionHost {
   private readonly random = SeededRandom.fromSystem();
+  private readonly clock = new CommitClock();
   private readonly functions = new ValidatorTable();
   // The core's number of each validator, by its JSON: an application has as many as it has functions.
   private readonly validators = new Map<string, number>();
@@ -88,7 +90,8 @@ export class FunctionHost {
     const { path, argsText, caller } = call;
     const nowMs = this.options.clock.now();
     const { claims } = caller;
-    return new Transaction(this.core, { kind, nowMs, claims, path, argsText, preview });
+    const { clock } = this;
+    return new Transaction(this.core, { kind, nowMs, clock, claims, path, argsText, preview });
   }
 
   // `keep`: what it read becomes a live query of the core, also if it failed.
@@ -265,6 +268,7 @@ export class FunctionHost {
           kind === "query"
             ? registered.invokeQuery?.(`[${call.argsText}]`)
             : registered.invokeMutation?.(`[${call.argsText}]`),
+        (text) => frame.transaction.resolve(text),
       ),
     );
   }
@@ -275,19 +279,21 @@ export class FunctionHost {
     modules: LoadedModules,
     context: () => object,
     throughPackage: (registered: RegisteredFunction) => Promise<string> | undefined,
+    resolve: (text: string) => string = (text) => text,
   ): Promise<string> {
     const { path, argsText, inline } = call;
-    if (inline) return handle(inline, context(), argsText);
+    if (inline) return resolve(await handle(inline, context(), argsText));
     const registered = await loadRegistered(modules, call);
     const validators = this.functions.of(call, registered);
     this.validate("ArgumentValidationError", path, validators.args, argsText);
-    const value =
+    const result =
       this.options.layer === "syncline"
         ? await handle(registered._handler, context(), argsText)
         : await throughPackage(registered);
-    if (value === undefined) {
+    if (result === undefined) {
       throw new SynclineError("invalid", `${path} is of another kind than the application says`);
     }
+    const value = resolve(result);
     this.validate("ReturnsValidationError", path, validators.returns, value);
     if (value.length > resultBytesMax) {
       throw new SynclineError(

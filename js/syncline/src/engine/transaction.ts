@@ -1,6 +1,7 @@
 // Transaction: one execution in the core, of a query or mutation function with all that it calls. It also
 // keeps what the core does not: which jobs were scheduled, and how much of the host's limits is used.
 import { SynclineError } from "../error.ts";
+import { type CommitClock, withCommitTs } from "./commit-clock.ts";
 import type { Claims } from "./identity.ts";
 import type { JobChange } from "./jobs.ts";
 import { type Committed, type Operation, operation } from "./operations.ts";
@@ -9,6 +10,7 @@ import type { CoreEngine } from "./wasm.ts";
 export interface TransactionStart {
   kind: "query" | "mutation";
   nowMs: number;
+  clock: CommitClock;
   claims: Claims | null;
   // A mutation's, for reports.
   path: string;
@@ -48,16 +50,22 @@ export class Transaction {
     fileReadBytes: 0,
   };
   hasWritten = false;
+  // What it has seen, in nanoseconds.
+  readonly snapshotTs: bigint;
+  private commitTs: bigint | null = null; // once it is asked for
   private isOpen = true;
+  private readonly clock: CommitClock;
   private readonly prefix: string;
   private readonly id: number;
 
   constructor(
     private readonly core: CoreEngine,
-    { kind, nowMs, claims, path, argsText, preview }: TransactionStart,
+    { kind, nowMs, clock, claims, path, argsText, preview }: TransactionStart,
   ) {
     this.kind = kind;
     this.nowMs = nowMs;
+    this.clock = clock;
+    this.snapshotTs = clock.snapshot(nowMs);
     const identity = JSON.stringify(claims);
     const origin =
       kind === "mutation"
@@ -95,7 +103,7 @@ export class Transaction {
   // `members` is JSON text behind the execution's own: ',"table":"x"'.
   callText(name: Operation, members: string): string {
     this.requireOpen();
-    return this.noting(() => this.core.callText(name, `${this.prefix}${members}}`));
+    return this.noting(() => this.core.callText(name, `${this.prefix}${this.resolve(members)}}`));
   }
 
   call<Output>(name: Operation, input: object): Output {
@@ -107,13 +115,21 @@ export class Transaction {
   // The output stays the core's until the next call.
   view<Output>(name: Operation, members: string, read: (bytes: Uint8Array) => Output): Output {
     this.requireOpen();
-    return this.noting(() => this.core.view(name, `${this.prefix}${members}}`, read));
+    return this.noting(() => this.core.view(name, `${this.prefix}${this.resolve(members)}}`, read));
   }
 
   writeText(name: Operation, members: string): string {
     const output = this.callText(name, members);
     this.hasWritten = true;
     return output;
+  }
+
+  // JSON text of values in which this transaction's timestamp stands for the placeholder.
+  resolve(text: string): string {
+    return withCommitTs(text, () => {
+      this.commitTs ??= this.clock.next(this.snapshotTs);
+      return this.commitTs;
+    });
   }
 
   mark(): Mark {

@@ -1,10 +1,13 @@
 // ctx.db: as npm convex's, in what it takes, gives and says. Plain objects whose functions stand alone, so
 // that applications can spread, wrap and replace them.
-import type { Value } from "convex/values";
+import { jsonToConvex, type Value } from "convex/values";
 import type { Frame } from "../frame.ts";
 import { patchToText, textToValue, valueToText } from "../values.ts";
 import { requireArg } from "./arguments.ts";
 import { QueryInitializer } from "./query.ts";
+
+// The very object that convexToJson knows.
+const commitTs = jsonToConvex({ $commitTs: null });
 
 type Id = string;
 type Document = Record<string, Value>;
@@ -62,6 +65,7 @@ export function databaseWriter(frame: Frame) {
         : change(undefined, args[0], args[1]);
   return {
     ...databaseReader(frame),
+    vars: { commitTs },
     insert,
     patch: changing(patch),
     replace: changing(replace),
