@@ -1,5 +1,8 @@
 #include "shared/abi/call.hpp"
 
+#include "shared/abi/execution_calls.hpp"
+#include "shared/abi/json_call.hpp"
+#include "shared/abi/search_calls.hpp"
 #include "shared/abi/syncline.h"
 #include "shared/base/varint.hpp"
 #include "shared/value/block.hpp"
@@ -11,69 +14,6 @@ namespace {
 
 constexpr std::size_t kPageMax = 4096;
 constexpr std::size_t kPendingListedMax = 1000;
-
-Failure Missing(const char* name, const char* what) {
-  return Fail(Code::kInvalid, std::string("The call needs \"") + name + "\", " + what);
-}
-
-// The input's members, by name and type.
-class Input {
- public:
-  static Result<Input> Parse(ByteView json) {
-    Result<Value> value = ParseJsonEnvelope(json);
-    if (!value) return Fail(value.error());
-    Object* object = value->As<Object>();
-    if (!object) return Fail(Code::kInvalid, "A call takes a JSON object");
-    return Input(std::move(*object));
-  }
-
-  const Value* Find(const char* name) const { return object_.Find(name); }
-  std::optional<std::string> Text(const char* name) const {
-    const Value* value = Find(name);
-    const std::string* text = value ? value->As<std::string>() : nullptr;
-    return text ? std::optional<std::string>(*text) : std::nullopt;
-  }
-  Result<std::string> NeedText(const char* name) const {
-    std::optional<std::string> text = Text(name);
-    if (!text) return Missing(name, "a string");
-    return std::move(*text);
-  }
-  // A whole number from 0 to 2^53.
-  Result<std::uint64_t> NeedNumber(const char* name) const {
-    const Value* value = Find(name);
-    const double* number = value ? value->As<double>() : nullptr;
-    if (!number || !(*number >= 0) || *number > 9007199254740992.0) {
-      return Missing(name, "a whole number");
-    }
-    return static_cast<std::uint64_t>(*number);
-  }
-  Result<Object> NeedObject(const char* name) {
-    Value* value = object_.Find(name);
-    Object* object = value ? value->As<Object>() : nullptr;
-    if (!object) return Missing(name, "an object");
-    return std::move(*object);
-  }
-  Result<ExecutionId> NeedExecution() const {
-    Result<std::uint64_t> id = NeedNumber("execution");
-    if (!id) return Fail(id.error());
-    return ExecutionId{*id};
-  }
-
- private:
-  explicit Input(Object object) : object_(std::move(object)) {}
-  Object object_;
-};
-
-Bytes NumberJson(const char* name, std::uint64_t value) {
-  return std::string("{\"") + name + "\":" + std::to_string(value) + "}";
-}
-
-void AppendText(Bytes& out, const char* name, std::string_view text) {
-  out += '"';
-  out += name;
-  out += "\":";
-  AppendJsonString(out, text);
-}
 
 void AppendRefused(Bytes& out, const RefusedEntry& entry) {
   out += '{';
@@ -91,21 +31,6 @@ void AppendRefused(Bytes& out, const RefusedEntry& entry) {
   }
   out += ",\"args\":" + (entry.origin.args.empty() ? "{}" : entry.origin.args);
   out += ",\"at\":" + std::to_string(entry.origin.at_ms) + "}";
-}
-
-// Writes [a,b,...] by calling `append` for each element.
-template <class List, class Append>
-void AppendList(Bytes& out, const char* name, const List& list, Append append) {
-  out += '"';
-  out += name;
-  out += "\":[";
-  bool first = true;
-  for (const auto& element : list) {
-    if (!first) out += ',';
-    first = false;
-    append(element);
-  }
-  out += ']';
 }
 
 Result<Bytes> DoBegin(Replica& replica, Input& input) {
@@ -230,6 +155,22 @@ Result<Bytes> DoStream(Replica& replica, std::uint32_t operation, Input& input) 
              [&](const Object& document) { AppendJson(out, document); });
   out += page->done ? ",\"done\":true}" : ",\"done\":false}";
   return out;
+}
+
+Result<Bytes> DoSql(Replica& replica, Input& input) {
+  const Result<ExecutionId> execution = input.NeedExecution();
+  const Result<std::string> sql = input.NeedText("sql");
+  if (!execution || !sql) return Fail(execution ? sql.error() : execution.error());
+  const Value* arguments = input.Find("args");
+  if (!arguments || !arguments->Is<Array>()) return Missing("args", "an array");
+  const Result<SqlRows> rows = replica.ReadSql(*execution, *sql, *arguments->As<Array>());
+  if (!rows) return Fail(rows.error());
+  Bytes out = "{";
+  AppendList(out, "columns", rows->columns,
+             [&](const std::string& name) { AppendJsonString(out, name); });
+  out += ',';
+  AppendList(out, "rows", rows->rows, [&](const Array& row) { AppendJson(out, Value(row)); });
+  return out + "}";
 }
 
 Result<Bytes> DoNormalizeId(Replica& replica, Input& input) {
@@ -435,6 +376,11 @@ Result<Bytes> Call(Replica& replica, std::uint32_t operation, ByteView json) {
       replica.Drop({*query});
       return Bytes("{}");
     }
+    case SYNCLINE_SUB_BEGIN:
+    case SYNCLINE_SUB_COMMIT:
+    case SYNCLINE_SUB_ROLLBACK: return DoPart(replica, operation, input);
+    case SYNCLINE_METRICS: return DoMetrics(replica, input);
+    case SYNCLINE_PAGE: return DoPage(replica, input);
     case SYNCLINE_GET: return DoGet(replica, input);
     case SYNCLINE_INSERT: return DoInsert(replica, input);
     case SYNCLINE_PATCH:
@@ -444,6 +390,8 @@ Result<Bytes> Call(Replica& replica, std::uint32_t operation, ByteView json) {
     case SYNCLINE_STREAM_NEXT:
     case SYNCLINE_STREAM_BLOCK:
     case SYNCLINE_STREAM_CLOSE: return DoStream(replica, operation, input);
+    case SYNCLINE_SQL: return DoSql(replica, input);
+    case SYNCLINE_VECTOR_SEARCH: return DoVectorSearch(replica, input);
     case SYNCLINE_NORMALIZE_ID: return DoNormalizeId(replica, input);
     case SYNCLINE_VALIDATE: return DoValidate(replica, input);
     case SYNCLINE_VALIDATOR: return DoValidator(replica, input);
@@ -451,6 +399,11 @@ Result<Bytes> Call(Replica& replica, std::uint32_t operation, ByteView json) {
       const Result<std::uint64_t> now = input.NeedNumber("now");
       Result<std::string> token = input.NeedText("token");
       if (!now || !token) return Fail(now ? token.error() : now.error());
+      if (replica.device().application().alone) {
+        return Fail(Code::kInvalid,
+                    "The application has no rules, so nothing of it may travel to a relay: write "
+                    "convex/rules.ts, or open it without a url");
+      }
       return replica.session().Connected(std::move(*token), *now);
     }
     case SYNCLINE_SEND: return replica.session().TakeOutgoing();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "shared/value/size.hpp"
+
 namespace syncline {
 namespace {
 
@@ -14,28 +16,28 @@ bool Empty(const KeyRange& range) { return !range.high.empty() && range.low >= r
 
 Stream::Stream(TableStore& store, Query query, std::vector<TenantNo> tenants)
     : store_(store), query_(std::move(query)), counts_(query_.operators.size(), 0) {
-  for (const TenantNo tenant : tenants) {
-    walks_.push_back({tenant, query_.range, {}, Empty(query_.range)});
+  if (query_.search) {
+    searched_ = std::move(tenants);
+    tenants = {TenantNo{}};  // one walk, over ranks
   }
-  marks_.push_back(MarkNow());
+  for (const TenantNo tenant : tenants) walks_.push_back({tenant, query_.range, {}, false});
+  Settle();
 }
 
 Stream::Mark Stream::MarkNow() const {
-  Mark mark{counts_, {}, {}, done_};
-  for (const Walk& walk : walks_) {
-    // What is buffered has been fetched, not walked.
-    mark.rests.push_back(walk.rest);
-    mark.at_ends.push_back(walk.at_end && walk.buffer.empty());
-  }
+  Mark mark{counts_, {}, use_, ended_};
+  // What is buffered has been fetched, not walked.
+  for (const Walk& walk : walks_) mark.rests.push_back(walk.rest);
   return mark;
 }
 
 void Stream::ReturnTo(const Mark& mark) {
   counts_ = mark.counts;
-  done_ = mark.done;
+  use_ = mark.use;
+  ended_ = mark.ended;
   for (std::size_t i = 0; i < walks_.size(); ++i) {
     walks_[i].rest = mark.rests[i];
-    walks_[i].at_end = mark.at_ends[i];
+    walks_[i].at_end = false;
     walks_[i].buffer.clear();
   }
 }
@@ -48,14 +50,34 @@ void Stream::TakeBack(std::size_t consumed) {
   marks_.assign(1, mark);
 }
 
-Result<std::optional<Entry>> Stream::NextEntry(std::size_t page) {
+bool Stream::AtLimit() const {
+  for (std::size_t i = 0; i < query_.operators.size(); ++i) {
+    const auto* limit = std::get_if<std::size_t>(&query_.operators[i]);
+    if (limit && counts_[i] >= *limit) return true;
+  }
+  return false;
+}
+
+Result<std::vector<Entry>> Stream::Fetch(const Walk& walk, std::size_t limit) {
+  if (Empty(walk.rest)) return std::vector<Entry>();
+  if (!query_.search) {
+    return store_.Scan(walk.tenant, query_.table->schema->number, query_.index, walk.rest,
+                       query_.descending, limit);
+  }
+  if (!found_) {
+    Result<std::vector<Entry>> found = RunSearch(store_, *query_.table, *query_.search, searched_);
+    if (!found) return found;
+    found_ = std::move(*found);
+  }
+  return EntriesWithin(*found_, walk.rest, limit);
+}
+
+Result<Stream::Walk*> Stream::Front(std::size_t ahead) {
   Walk* next = nullptr;
   for (Walk& walk : walks_) {
     if (walk.buffer.empty() && !walk.at_end) {
-      const std::size_t limit = std::clamp(page, kFetchMin, kFetchMax);
-      Result<std::vector<Entry>> entries =
-          store_.Scan(walk.tenant, query_.table->schema->number, query_.index, walk.rest,
-                      query_.descending, limit);
+      const std::size_t limit = std::clamp(ahead, kFetchMin, kFetchMax);
+      Result<std::vector<Entry>> entries = Fetch(walk, limit);
       if (!entries) return Fail(entries.error());
       walk.at_end = entries->size() < limit;
       walk.buffer.assign(std::make_move_iterator(entries->begin()),
@@ -67,95 +89,113 @@ Result<std::optional<Entry>> Stream::NextEntry(std::size_t page) {
                                     : walk.buffer.front().key < next->buffer.front().key);
     if (first) next = &walk;
   }
-  if (!next) {
-    // Everything was walked, to the end of every range.
-    for (Walk& walk : walks_) walk.rest = {Bytes(1, '\0'), Bytes(1, '\0')};
-    return std::optional<Entry>();
-  }
-  Entry entry = std::move(next->buffer.front());
-  next->buffer.pop_front();
-  if (query_.descending) {
-    next->rest.high = entry.key;
-  } else {
-    next->rest.low = entry.key + '\0';
-  }
-  return std::optional<Entry>(std::move(entry));
+  return next;
 }
 
+// The last row that a limit lets through ends the walk, so nothing more is read.
 Result<bool> Stream::Passes(const Object& document) {
   for (std::size_t i = 0; i < query_.operators.size(); ++i) {
     if (const auto* filter = std::get_if<Filter>(&query_.operators[i])) {
       Result<bool> matches = Matches(*filter, document);
       if (!matches || !*matches) return matches;
     } else {
-      const std::size_t limit = std::get<std::size_t>(query_.operators[i]);
-      if (counts_[i] >= limit) {
-        done_ = true;
-        return false;
-      }
-      // The last one that it lets through ends the walk, so nothing more is read.
-      if (++counts_[i] == limit) done_ = true;
+      ++counts_[i];
     }
   }
   return true;
 }
 
-Result<Stream::Page> Stream::Next(std::size_t count, std::size_t consumed) {
-  TakeBack(consumed);
-  Page page;
-  for (std::size_t i = 0; i < query_.operators.size(); ++i) {
-    const auto* limit = std::get_if<std::size_t>(&query_.operators[i]);
-    if (limit && counts_[i] >= *limit) done_ = true;
+Result<Stream::Step> Stream::Advance(std::size_t ahead, const ReadUse& left, Object& document) {
+  if (AtLimit()) return Step::kEnd;
+  const Result<Walk*> front = Front(ahead);
+  if (!front) return Fail(front.error());
+  if (!*front) {
+    ended_ = true;
+    return Step::kEnd;
   }
-  while (!done_ && page.documents.size() < count) {
-    Result<std::optional<Entry>> entry = NextEntry(count - page.documents.size());
-    if (!entry) return Fail(entry.error());
-    if (!*entry) {
-      done_ = true;
-      break;
+  Walk& walk = **front;
+  document = ForFunctions(*query_.table->schema, walk.buffer.front().row);
+  const std::size_t size = SizeOf(document);
+  if (left.documents == 0 || size > left.bytes) return Step::kSpent;
+  ++use_.documents;
+  use_.bytes += size;
+  position_ = std::move(walk.buffer.front().key);
+  walk.buffer.pop_front();
+  if (query_.descending) {
+    walk.rest.high = position_;
+  } else {
+    walk.rest.low = position_ + '\0';
+  }
+  const Result<bool> passes = Passes(document);
+  if (!passes) return Fail(passes.error());
+  return *passes ? Step::kPassed : Step::kFiltered;
+}
+
+Result<Stream::Page> Stream::Next(std::size_t count, std::size_t consumed, const ReadUse& left) {
+  const ReadUse before = use();
+  TakeBack(consumed);
+  // Relative to what the caller knows to be used, as if nothing of the last page had been given.
+  const ReadUse end{before.documents + left.documents, before.bytes + left.bytes, 0};
+  Page page;
+  page.done = AtLimit();
+  while (!page.done && page.documents.size() < count) {
+    const ReadUse rest{end.documents - std::min(end.documents, use_.documents),
+                       end.bytes - std::min(end.bytes, use_.bytes), 0};
+    Object document;
+    const Result<Step> step = Advance(count - page.documents.size(), rest, document);
+    if (!step) return Fail(step.error());
+    if (*step == Step::kSpent) {
+      if (!page.documents.empty()) return page;  // a function that wants no more is not refused
+      const Status refused =
+          CheckReadUse({rest.documents == 0 ? kDocumentsReadMax + 1 : 0, kBytesReadMax + 1, 0});
+      return Fail(refused.error());
     }
-    Object document = ForFunctions(*query_.table->schema, (*entry)->row);
-    const Result<bool> passes = Passes(document);
-    if (!passes) return Fail(passes.error());
-    if (!*passes) continue;
-    page.documents.push_back(std::move(document));
-    marks_.push_back(MarkNow());
+    if (*step == Step::kPassed) {
+      page.documents.push_back(std::move(document));
+      marks_.push_back(MarkNow());
+    }
+    page.done = *step == Step::kEnd || AtLimit();
   }
   // Rows that were walked and filtered away after the last document belong to its mark.
   marks_.back() = MarkNow();
-  page.done = done_;
   return page;
 }
 
 void Stream::Close(std::size_t consumed) { TakeBack(consumed); }
 
 void Stream::AddReads(ReadSet& read_set) const {
+  if (query_.search) {
+    if (!found_) return;
+    for (const TenantNo tenant : searched_) {
+      const KeyRange whole{TenantKey(tenant, {}), TenantKey({tenant.value + 1}, {})};
+      read_set.push_back({query_.table->schema->number, kByCreationTime, whole});
+    }
+    return;
+  }
   const Mark& mark = marks_.back();
   // Tenants are walked side by side: each was read as far as the farthest got.
   const KeyRange* farthest = nullptr;
   for (const KeyRange& rest : mark.rests) {
     const bool begun =
         query_.descending ? rest.high != query_.range.high : rest.low != query_.range.low;
-    if (!begun || Empty(rest)) continue;
+    if (!begun) continue;
     const bool farther =
         !farthest || (query_.descending ? rest.high < farthest->high : rest.low > farthest->low);
     if (farther) farthest = &rest;
   }
-  for (std::size_t i = 0; i < walks_.size(); ++i) {
-    KeyRange walked = query_.range;
-    const bool whole = mark.at_ends[i] || Empty(mark.rests[i]);
-    if (!whole && !farthest) continue;
-    if (!whole && query_.descending) {
-      walked.low = farthest->high;
-    } else if (!whole) {
-      walked.high = farthest->low;
-    }
-    if (Empty(walked)) continue;
-    const TenantNo tenant = walks_[i].tenant;
-    const Bytes high =
-        walked.high.empty() ? TenantKey({tenant.value + 1}, {}) : TenantKey(tenant, walked.high);
+  if (!mark.ended && !farthest) return;
+  KeyRange walked = query_.range;
+  if (!mark.ended && query_.descending) {
+    walked.low = farthest->high;
+  } else if (!mark.ended) {
+    walked.high = farthest->low;
+  }
+  if (Empty(walked)) return;
+  for (const Walk& walk : walks_) {
+    const Bytes high = walked.high.empty() ? TenantKey({walk.tenant.value + 1}, {})
+                                           : TenantKey(walk.tenant, walked.high);
     read_set.push_back(
-        {query_.table->schema->number, query_.index, {TenantKey(tenant, walked.low), high}});
+        {query_.table->schema->number, query_.index, {TenantKey(walk.tenant, walked.low), high}});
   }
 }
 

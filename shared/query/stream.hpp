@@ -2,7 +2,8 @@
 // through the query's filters and limits, a page at a time; the walked range is noted for the read set.
 //
 // Nothing stays open in SQLite between pages: each page seeks anew from the last row that was given out,
-// so a mutation's own writes are seen, and a page that was not used up is read again.
+// so a mutation's own writes are seen, and a page that was not used up is read again. A walk that came to
+// its end goes on if a row has been written behind it since.
 #pragma once
 #include <deque>
 #include <optional>
@@ -10,6 +11,7 @@
 
 #include "shared/query/query.hpp"
 #include "shared/query/read_set.hpp"
+#include "shared/query/read_use.hpp"
 #include "shared/store/table_store.hpp"
 
 namespace syncline {
@@ -24,12 +26,33 @@ class Stream {
     bool done = false;
   };
   // At most `count` documents after the ones given before. `consumed`: how many of the last page count
-  // as given; the others come again.
-  Result<Page> Next(std::size_t count, std::size_t consumed);
+  // as given; the others come again. `left`: what may still be walked, beyond what use() tells; a page
+  // ends early where it is used up, and fails (kInvalid) if it would be empty.
+  Result<Page> Next(std::size_t count, std::size_t consumed, const ReadUse& left = Remaining({}));
   // Ends the walk: notes what was read, with `consumed` as in Next.
   void Close(std::size_t consumed);
+  // What was walked for the documents that count as given.
+  const ReadUse& use() const { return marks_.front().use; }
   // What was walked so far, as a read set would hold it.
   void AddReads(ReadSet& read_set) const;
+
+  // --- row by row, for pages with cursors; not to be mixed with Next ---
+  enum class Step {
+    kPassed,    // the row is in `document`
+    kFiltered,  // the row was walked, and is not in the result
+    kEnd,       // the range or a limit is used up
+    kSpent,     // there is a row, but no more of it may be read
+  };
+  // `ahead`: how many rows are likely to be asked for.
+  Result<Step> Advance(std::size_t ahead, const ReadUse& left, Object& document);
+  // Ends the steps, for AddReads and use().
+  void Settle() { marks_.assign(1, MarkNow()); }
+  const ReadUse& walked() const { return use_; }
+  // The key of the last row that was walked, without the tenant.
+  const Bytes& position() const { return position_; }
+  // How many rows each limit of the query has let through.
+  const std::vector<std::size_t>& counts() const { return counts_; }
+  void set_counts(std::vector<std::size_t> counts) { counts_ = std::move(counts); }
 
  private:
   struct Walk {
@@ -42,22 +65,30 @@ class Stream {
   struct Mark {
     std::vector<std::size_t> counts;  // of each limit operator
     std::vector<KeyRange> rests;
-    std::vector<bool> at_ends;
-    bool done = false;
+    ReadUse use;
+    // The end of the range was seen.
+    bool ended = false;
   };
 
   Mark MarkNow() const;
   void ReturnTo(const Mark& mark);
   void TakeBack(std::size_t consumed);
-  Result<std::optional<Entry>> NextEntry(std::size_t page);
-  // Whether the entry passes the operators; may set done_.
+  bool AtLimit() const;
+  Result<std::vector<Entry>> Fetch(const Walk& walk, std::size_t limit);
+  // The walk whose row comes next; null at the end.
+  Result<Walk*> Front(std::size_t ahead);
   Result<bool> Passes(const Object& document);
 
   TableStore& store_;
   const Query query_;
   std::vector<Walk> walks_;
+  // A search: where, and what it found when the first row was asked for.
+  std::vector<TenantNo> searched_;
+  std::optional<std::vector<Entry>> found_;
   std::vector<std::size_t> counts_;
-  bool done_ = false;
+  ReadUse use_;
+  Bytes position_;
+  bool ended_ = false;
   std::vector<Mark> marks_;  // before each document of the last page, and after the last
 };
 

@@ -109,6 +109,46 @@ TEST_CASE("a missing field is undefined, below null, and can be asked for") {
         std::vector<int>{2, 3});
 }
 
+TEST_CASE(
+    "a walk that came to its end goes on when a row is written behind it, and not beyond a limit") {
+  Fixture fixture;
+  fixture.Add(1, 1.0, 1.0);
+  Stream stream(fixture.store, *fixture.Index(""), {{1}});
+  const auto all = stream.Next(10, 0);
+  REQUIRE(all);
+  CHECK(all->done);
+  fixture.Add(2, 2.0, 1.0);
+  fixture.Add(3, 0.0, 1.0);  // before what was given
+  const auto more = stream.Next(10, 1);
+  REQUIRE(more);
+  CHECK(Fixture::TagsOf(*more) == std::vector<int>{2});
+  CHECK(more->done);
+
+  Stream limited(fixture.store, *fixture.Index("", "asc", R"({"limit":1})"), {{1}});
+  CHECK(limited.Next(10, 0)->done);
+  const auto nothing = limited.Next(10, 1);
+  CHECK(nothing->documents.empty());
+  CHECK(nothing->done);
+}
+
+TEST_CASE("a query that stopped early has not read what lies behind, in no tenant") {
+  Fixture fixture;
+  fixture.Add(1, 1.0, 1.0, {1});
+  fixture.Add(2, 2.0, 1.0, {2});
+  fixture.Add(3, 3.0, 1.0, {2});
+  Stream stream(fixture.store, *fixture.Index("", "asc", R"({"limit":2})"), {{1}, {2}});
+  REQUIRE(stream.Next(10, 0));
+  ReadSet reads;
+  stream.AddReads(reads);
+  LiveQueries live;
+  live.Add({1}, std::move(reads));
+  fixture.touched.clear();
+  fixture.Add(4, 4.0, 1.0, {1});  // tenant 1 was read to its end, and the query still not beyond 2
+  CHECK(live.Touched(fixture.touched).empty());
+  fixture.Add(5, 1.5, 1.0, {1});
+  CHECK(live.Touched(fixture.touched).size() == 1);
+}
+
 TEST_CASE("wrong ranges say what to do") {
   Fixture fixture;
   CHECK(fixture.Complaint(Step("Eq", "z", "1")).find("not in this index") != std::string::npos);

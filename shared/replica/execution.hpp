@@ -13,6 +13,8 @@ struct Replica::Execution {
   Begin begin;
   std::map<StreamId, Stream> streams;
   ReadSet reads;
+  // Of open streams, what counts as given.
+  Use use;
 };
 
 struct Replica::Mutation {
@@ -25,6 +27,18 @@ struct Replica::Mutation {
     // None: the row is as it was.
     std::optional<RowChange> change;
   };
+  // Where a part began: what must be as it was if the part is undone.
+  struct Part {
+    std::optional<TenantId> tenant;
+    TenantNo no;
+    std::optional<std::string> role;
+    bool founding;
+    std::size_t touched;
+    double last_creation_time;
+    std::uint64_t last_id;  // streams above it were opened within
+    // Rows as they were when the part first wrote them; none: not written before.
+    std::map<RowKey, std::optional<Touched>> rows;
+  };
   ExecutionId execution;
   HybridTime time;
   std::optional<TenantId> tenant;
@@ -35,6 +49,7 @@ struct Replica::Mutation {
   bool founding = false;
   std::map<RowKey, Touched> rows;
   std::vector<TouchedKey> touched;
+  std::vector<Part> parts;  // the innermost last
 };
 
 }  // namespace syncline

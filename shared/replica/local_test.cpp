@@ -2,8 +2,12 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "shared/replica/testing.hpp"
+#include "shared/replica/replica.hpp"
 #include "shared/value/id.hpp"
+
+#include <doctest/doctest.h>
+
+#include "shared/replica/testing.hpp"
 
 namespace syncline {
 namespace {

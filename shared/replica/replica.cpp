@@ -74,7 +74,74 @@ Result<Replica::Execution*> Replica::Find(ExecutionId id, bool writes) {
   if (writes && !found->second->begin.mutation) {
     return Fail(Code::kInvalid, "A query cannot write; make the function a mutation");
   }
+  if (mutation_ && !database_->in_transaction()) {
+    return Fail(Code::kUnavailable, "The storage failed and undid the mutation; run it again");
+  }
   return found->second.get();
+}
+
+// --- parts of a mutation ---
+
+Status Replica::BeginPart(ExecutionId id) {
+  Result<Execution*> execution = Find(id, true);
+  if (!execution) return Fail(execution.error());
+  Mutation& mutation = *mutation_;
+  if (mutation.parts.size() >= kPartsMax) {
+    return Fail(Code::kInvalid, "Functions that run functions nest at most " +
+                                    std::to_string(kPartsMax) +
+                                    " deep; call a plain TypeScript function instead");
+  }
+  if (Status begun = database_->BeginPart(); !begun) return begun;
+  mutation.parts.push_back({mutation.tenant,
+                            mutation.no,
+                            mutation.role,
+                            mutation.founding,
+                            mutation.touched.size(),
+                            last_creation_time_,
+                            last_id_,
+                            {}});
+  return Done{};
+}
+
+Status Replica::EndPart(ExecutionId id, bool undo) {
+  Result<Execution*> execution = Find(id, true);
+  if (!execution) return Fail(execution.error());
+  Mutation& mutation = *mutation_;
+  if (mutation.parts.empty()) return Fail(Code::kInvalid, "No part of the mutation is open");
+  if (Status ended = database_->EndPart(undo); !ended) return ended;
+  Mutation::Part part = std::move(mutation.parts.back());
+  mutation.parts.pop_back();
+  if (!undo) {
+    // What the surrounding part has not written itself, it must undo as this one would have.
+    if (!mutation.parts.empty()) mutation.parts.back().rows.merge(part.rows);
+    return Done{};
+  }
+  for (auto& [key, row] : part.rows) {
+    if (row) {
+      mutation.rows.insert_or_assign(key, std::move(*row));
+    } else {
+      mutation.rows.erase(key);
+    }
+  }
+  mutation.touched.resize(part.touched);
+  last_creation_time_ = part.last_creation_time;
+  auto& streams = (*execution)->streams;
+  for (auto stream = streams.upper_bound({part.last_id}); stream != streams.end();) {
+    stream = streams.erase(stream);
+  }
+  const bool founded = mutation.founding && !part.founding;
+  mutation.tenant = std::move(part.tenant);
+  mutation.no = part.no;
+  mutation.role = std::move(part.role);
+  mutation.founding = part.founding;
+  // The tenant that the part made is gone from the file; the device's memory follows.
+  return founded ? device_->RolledBack() : Done{};
+}
+
+Result<Replica::Use> Replica::UseOf(ExecutionId id) {
+  Result<Execution*> execution = Find(id, false);
+  if (!execution) return Fail(execution.error());
+  return (*execution)->use;
 }
 
 Status Replica::Abort(ExecutionId id) {
@@ -111,6 +178,10 @@ Result<std::optional<ChangeSetRef>> Replica::Commit(ExecutionId id) {
 Result<std::optional<ChangeSetRef>> Replica::CommitMutation() {
   denial_.reset();
   const Execution& execution = *executions_.at(mutation_->execution);
+  if (!mutation_->parts.empty()) {
+    return Fail(Code::kInvalid,
+                "A function that the mutation runs has not ended; await every ctx.runMutation");
+  }
   if (execution.begin.preview) {
     if (Status allowed = Preview(); !allowed) return Fail(allowed.error());
   }

@@ -14,9 +14,12 @@
 
 #include "shared/base/random.hpp"
 #include "shared/base/result.hpp"
+#include "shared/query/page.hpp"
 #include "shared/query/read_set.hpp"
 #include "shared/query/stream.hpp"
+#include "shared/query/vector_search.hpp"
 #include "shared/store/database.hpp"
+#include "shared/store/sql_reader.hpp"
 #include "shared/sync/device.hpp"
 #include "shared/sync/device_session.hpp"
 
@@ -35,8 +38,11 @@ struct ValidatorId {
   std::uint64_t value = 0;
 };
 
-// Convex's limits of one transaction.
+// Convex's limits of one transaction. Those of reading are in shared/query/read_use.hpp.
 inline constexpr std::size_t kDocumentsWrittenMax = 16'000;
+inline constexpr std::size_t kBytesWrittenMax = std::size_t{16} << 20;
+// How deep a function that a mutation runs may run others.
+inline constexpr std::size_t kPartsMax = 8;
 
 class Replica {
  public:
@@ -64,6 +70,16 @@ class Replica {
   // A query: ends it, and follows what it read.
   Result<QueryId> Keep(ExecutionId execution);
   void Drop(QueryId query) { live_.Drop(query); }
+  // A part of a mutation: what a function that it runs does. Undone, it leaves the rows, the change set
+  // and the tenant as if it had not run, and closes the streams that were opened within.
+  Status BeginPart(ExecutionId execution);
+  Status EndPart(ExecutionId execution, bool undo);
+  // What the execution has read and written, parts that were undone included.
+  struct Use {
+    ReadUse read;
+    std::size_t documents_written = 0, bytes_written = 0;
+  };
+  Result<Use> UseOf(ExecutionId execution);
   // The rule that refused the last commit.
   const std::optional<Denial>& denial() const { return denial_; }
 
@@ -79,9 +95,20 @@ class Replica {
   Result<StreamId> OpenStream(ExecutionId execution, const Value& query);
   Result<Stream::Page> NextPage(ExecutionId execution, StreamId stream, std::size_t count,
                                 std::size_t consumed);
+  Result<QueryPage> ReadPage(ExecutionId execution, const Value& query, const PageRequest& request);
   Status CloseStream(ExecutionId execution, StreamId stream, std::size_t consumed);
   // The id if it is one of that table.
   Result<std::optional<std::string>> NormalizeId(const std::string& table, const std::string& id);
+
+  // One SELECT, which counts as having read every row of the tables that it names.
+  Result<SqlRows> ReadSql(ExecutionId execution, const std::string& sql, const Array& arguments);
+
+  struct Nearest {
+    std::string id;
+    double score = 0;
+  };
+  // Of SYNCLINE_VECTOR_SEARCH; counts as having read every row of the table.
+  Result<std::vector<Nearest>> VectorSearch(ExecutionId execution, const Value& query);
 
   // Validators of functions' arguments and results, read once and used often.
   Result<ValidatorId> AddValidator(Validator validator);
@@ -118,6 +145,8 @@ class Replica {
   Result<TenantId> TenantOf(const TableSchema& table, const RowKey& key, const Object& document);
   Status Replace(const Located& located, Object document);
   static Status DropSystemFields(const Located& located, Object& document);
+  // Counts a write, and refuses it above the limits.
+  Status CountWrite(const Object* document);
   // Null `document` deletes.
   Status WriteRow(const Located& at, double creation_time, const Object* document);
   Status WriteLocal(const Located& at, double creation_time, const Object* document);
@@ -135,6 +164,7 @@ class Replica {
   std::unique_ptr<Database> database_;
   std::unique_ptr<Device> device_;
   std::unique_ptr<DeviceSession> session_;
+  std::unique_ptr<SqlReader> sql_;  // once it is used
   LiveQueries live_;
   std::map<ExecutionId, std::unique_ptr<Execution>> executions_;
   std::unique_ptr<Mutation> mutation_;

@@ -1,12 +1,16 @@
 // What executions read: documents by id, and queries as streams.
 #include "shared/replica/execution.hpp"
 #include "shared/value/id.hpp"
+#include "shared/value/size.hpp"
 
 namespace syncline {
 namespace {
 
-// Streams that one execution may have open.
-constexpr std::size_t kStreamsMax = 4096;
+// The documents that a stream's consumer has been given since `before`.
+void Count(const ReadUse& before, const ReadUse& now, ReadUse& use) {
+  use.documents += now.documents - before.documents;
+  use.bytes += now.bytes - before.bytes;
+}
 
 }  // namespace
 
@@ -30,6 +34,9 @@ Result<Replica::Located> Replica::Locate(Execution& execution, const std::string
     return Fail(Code::kInvalid, "The id \"" + id + "\" is of table \"" + schema->name +
                                     "\", not of table \"" + *table + "\"");
   }
+  ReadUse& use = execution.use.read;
+  ++use.ranges;
+  if (Status fits = CheckReadUse(use); !fits) return Fail(fits.error());
   Located located{schema, *key, {}, std::nullopt};
   Result<std::vector<TableStore::Found>> found = device_->store().GetAnywhere(*key, clock);
   if (!found) return Fail(found.error());
@@ -41,6 +48,9 @@ Result<Replica::Located> Replica::Locate(Execution& execution, const std::string
       if (candidate.tenant != visible) continue;
       located.tenant = visible;
       located.row = std::move(candidate.row);
+      ++use.documents;
+      use.bytes += SizeOf(WithSystemFields(*schema, *located.row));
+      if (Status fits = CheckReadUse(use); !fits) return Fail(fits.error());
       return located;
     }
   }
@@ -80,12 +90,10 @@ std::vector<TenantNo> Replica::TenantsFor(const Query& query) const {
 Result<StreamId> Replica::OpenStream(ExecutionId id, const Value& json) {
   Result<Execution*> execution = Find(id, false);
   if (!execution) return Fail(execution.error());
-  if ((*execution)->streams.size() >= kStreamsMax) {
-    return Fail(Code::kInvalid, "The function has " + std::to_string(kStreamsMax) +
-                                    " queries open; use up or close some first");
-  }
   Result<Query> query = ParseQuery(device_->store(), json);
   if (!query) return Fail(query.error());
+  ++(*execution)->use.read.ranges;
+  if (Status fits = CheckReadUse((*execution)->use.read); !fits) return Fail(fits.error());
   std::vector<TenantNo> tenants = TenantsFor(*query);
   const StreamId stream{++last_id_};
   (*execution)
@@ -99,7 +107,26 @@ Result<Stream::Page> Replica::NextPage(ExecutionId id, StreamId stream, std::siz
   if (!execution) return Fail(execution.error());
   const auto found = (*execution)->streams.find(stream);
   if (found == (*execution)->streams.end()) return Fail(Code::kInvalid, "The query is closed");
-  return found->second.Next(count, consumed);
+  Stream& walk = found->second;
+  ReadUse& use = (*execution)->use.read;
+  const ReadUse before = walk.use();
+  Result<Stream::Page> page = walk.Next(count, consumed, Remaining(use));
+  Count(before, walk.use(), use);
+  return page;
+}
+
+Result<QueryPage> Replica::ReadPage(ExecutionId id, const Value& json, const PageRequest& request) {
+  Result<Execution*> execution = Find(id, false);
+  if (!execution) return Fail(execution.error());
+  Result<Query> query = ParseQuery(device_->store(), json);
+  if (!query) return Fail(query.error());
+  ReadUse& use = (*execution)->use.read;
+  ++use.ranges;
+  if (Status fits = CheckReadUse(use); !fits) return Fail(fits.error());
+  std::vector<TenantNo> tenants = TenantsFor(*query);
+  const std::uint64_t fingerprint = FingerprintOf(*query, json);
+  return syncline::ReadPage(device_->store(), std::move(*query), fingerprint, std::move(tenants),
+                            request, Remaining(use), (*execution)->reads, use);
 }
 
 Status Replica::CloseStream(ExecutionId id, StreamId stream, std::size_t consumed) {
@@ -107,7 +134,9 @@ Status Replica::CloseStream(ExecutionId id, StreamId stream, std::size_t consume
   if (!execution) return Fail(execution.error());
   const auto found = (*execution)->streams.find(stream);
   if (found == (*execution)->streams.end()) return Done{};
+  const ReadUse before = found->second.use();
   found->second.Close(consumed);
+  Count(before, found->second.use(), (*execution)->use.read);
   found->second.AddReads((*execution)->reads);
   (*execution)->streams.erase(found);
   return Done{};

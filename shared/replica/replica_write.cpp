@@ -4,6 +4,7 @@
 #include "shared/replica/execution.hpp"
 #include "shared/value/id.hpp"
 #include "shared/value/order.hpp"
+#include "shared/value/size.hpp"
 
 namespace syncline {
 namespace {
@@ -11,6 +12,8 @@ namespace {
 // Within a transaction creation times increase by this much: a double of today's milliseconds can tell
 // steps of 1/4096 apart.
 constexpr double kCreationStepMs = 1.0 / 1024;
+// What _id and _creationTime add to a document's size.
+constexpr std::size_t kSystemFieldsBytes = 60;
 
 }  // namespace
 
@@ -71,16 +74,38 @@ Status Replica::WriteLocal(const Located& at, double creation_time, const Object
                                 after ? &*after : nullptr, mutation_->touched);
 }
 
+Status Replica::CountWrite(const Object* document) {
+  // A deleted document counts with its id alone.
+  constexpr std::size_t kDeletedBytes = 34;
+  Use& use = executions_.at(mutation_->execution)->use;
+  ++use.documents_written;
+  use.bytes_written += document ? SizeOf(*document) + kSystemFieldsBytes : kDeletedBytes;
+  if (use.documents_written > kDocumentsWrittenMax) {
+    return Fail(Code::kInvalid,
+                "Too many documents written in a single function execution (limit: " +
+                    std::to_string(kDocumentsWrittenMax) +
+                    "). Consider writing in batches: one mutation schedules the "
+                    "next with ctx.scheduler.runAfter(0, ...)");
+  }
+  if (use.bytes_written > kBytesWrittenMax) {
+    return Fail(Code::kInvalid, "Too many bytes written in a single function execution (limit: " +
+                                    std::to_string(kBytesWrittenMax) +
+                                    "). Consider smaller documents, or fewer in one mutation");
+  }
+  return Done{};
+}
+
 Status Replica::WriteRow(const Located& at, double creation_time, const Object* document) {
+  if (Status counted = CountWrite(document); !counted) return counted;
   if (at.table->local) return WriteLocal(at, creation_time, document);
   Mutation& mutation = *mutation_;
   const auto [slot, first] = mutation.rows.try_emplace(at.key);
   Mutation::Touched& touched = slot->second;
+  if (!mutation.parts.empty()) {
+    mutation.parts.back().rows.try_emplace(
+        at.key, first ? std::nullopt : std::optional<Mutation::Touched>(touched));
+  }
   if (first) {
-    if (mutation.rows.size() > kDocumentsWrittenMax) {
-      return Fail(Code::kInvalid, "A mutation writes at most " +
-                                      std::to_string(kDocumentsWrittenMax) + " documents");
-    }
     touched.no = at.tenant;
     if (at.row) touched.before = ToState(*at.table, *at.row);
   }
@@ -198,15 +223,13 @@ Status Replica::DropSystemFields(const Located& located, Object& document) {
 }
 
 Status Replica::Replace(const Located& located, Object document) {
-  if (Status valid =
-          ValidateDocument(application_->schema, *located.table, document, UnknownFields::kAllowed);
-      !valid) {
-    return valid;
+  // What a newer schema wrote is not judged by this one.
+  Object judged = document;
+  for (const Member& member : located.row->document.members()) {
+    if (!Knows(*located.table, member.name)) judged.Remove(member.name);
   }
-  for (const Member& member : document.members()) {
-    if (Knows(*located.table, member.name) || located.row->document.Find(member.name)) continue;
-    // Only fields that a newer schema wrote may be unknown here.
-    return ValidateDocument(application_->schema, *located.table, document);
+  if (Status valid = ValidateDocument(application_->schema, *located.table, judged); !valid) {
+    return valid;
   }
   if (located.table->local) return WriteRow(located, located.row->creation_time, &document);
   const Result<TenantId> tenant = TenantOf(*located.table, located.key, document);

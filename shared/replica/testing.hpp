@@ -1,4 +1,4 @@
-// For tests: a device by itself, and a mutation or query in one line.
+// For tests: a device by itself, and a mutation or query in one line. Include it after doctest.
 #pragma once
 #include <functional>
 #include <memory>
@@ -7,8 +7,6 @@
 
 #include "shared/replica/replica.hpp"
 #include "shared/value/json.hpp"
-
-#include <doctest/doctest.h>
 
 namespace syncline::testing {
 

@@ -201,6 +201,15 @@ void Database::Rollback() {
   if (in_transaction()) static_cast<void>(Prepare("ROLLBACK").Run());
 }
 
+Status Database::BeginPart() { return Prepare("SAVEPOINT part").Run(); }
+
+Status Database::EndPart(bool undo) {
+  if (undo) {
+    if (Status undone = Prepare("ROLLBACK TO part").Run(); !undone) return undone;
+  }
+  return Prepare("RELEASE part").Run();
+}
+
 bool Database::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
 
 Status Database::Checkpoint() { return Run("PRAGMA wal_checkpoint(TRUNCATE)"); }

@@ -78,6 +78,7 @@ class Device {
                                 HybridTime time, Origin origin);
   // Call after the transaction: the memory follows what the file did.
   void Committed(std::vector<TouchedKey> touched);
+  // After the transaction, or a part of it that made a tenant, was undone.
   Status RolledBack();
 
   // --- syncing: each opens and commits its own transaction ---
