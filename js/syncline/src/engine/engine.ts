@@ -69,6 +69,8 @@ export interface CallOptions {
   component?: string;
   caller?: Caller;
   limits?: TransactionLimits;
+  // false: what it writes is not judged by the rules here.
+  preview?: boolean;
 }
 
 const device: DeploymentMetadata = { name: "device", region: null, class: "s16" };
@@ -178,21 +180,21 @@ export class Engine {
     kind: FunctionKind,
     path: string,
     args: JSONValue,
-    { component = "", caller = this.caller(), limits = {} }: CallOptions = {},
+    { component = "", caller = this.caller(), limits = {}, preview }: CallOptions = {},
   ): Promise<Outcome> {
     const argsText = JSON.stringify(args);
     const call = { component, path: canonicalPath(path), argsText, caller, limits };
-    return this.outcomeOf(async () => call, kind);
+    return this.outcomeOf(async () => call, kind, preview);
   }
 
   // A handler with the ctx of a function of this kind: a test's.
   runInline(
     kind: FunctionKind,
     inline: InlineHandler,
-    { component = "", caller = this.caller(), limits = {} }: CallOptions = {},
+    { component = "", caller = this.caller(), limits = {}, preview }: CallOptions = {},
   ): Promise<Outcome> {
     const call = { component, path: "inline", argsText: "{}", caller, limits, inline };
-    return this.outcomeOf(async () => call, kind);
+    return this.outcomeOf(async () => call, kind, preview);
   }
 
   // Something of the host's own within a transaction of this person.
@@ -348,6 +350,7 @@ export class Engine {
   private async outcomeOf(
     callOf: () => Promise<FunctionCall>,
     kind: FunctionKind,
+    preview = true,
   ): Promise<Outcome> {
     try {
       this.requireOpen();
@@ -362,7 +365,7 @@ export class Engine {
       }
       return await this.lock.write(async () => {
         this.requireOpen();
-        const run = await this.host.mutation(call, true);
+        const run = await this.host.mutation(call, preview);
         this.finish(run, () => {});
         return run.outcome;
       });

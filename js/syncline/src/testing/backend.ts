@@ -1,6 +1,8 @@
 // TestBackend: one test's application on a database of its own, in memory, in the real core. It opens when
 // it is first used, and anew when a component is registered or a table is named that it did not have.
 import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { GenericSchema, SchemaDefinition } from "convex/server";
 import createSyncline from "../../wasm/syncline.mjs";
 import {
@@ -27,7 +29,9 @@ let core: Promise<Core> | undefined;
 let databases = 0;
 
 async function loadCore(): Promise<Core> {
-  const wasmBinary = await readFile(new URL("../../wasm/syncline.wasm", import.meta.url));
+  // Not as new URL(..., import.meta.url), which Vite takes for an asset of a page.
+  const folder = dirname(fileURLToPath(import.meta.url));
+  const wasmBinary = await readFile(join(folder, "../../wasm/syncline.wasm"));
   return new Core(await createSyncline({ storage: new MemoryStorage(), wasmBinary }));
 }
 
@@ -47,7 +51,9 @@ export class TestBackend {
   private readonly mentioned = new Set<string>();
   private readonly path = `/test-${databases++}`;
   private readonly opened: Opened = { engine: null };
-  private isStale = false;
+  // Of what is to be in the database, and of what is in it.
+  private revision = 0;
+  private openRevision = -1;
   private opening: Promise<Engine> | null = null;
 
   constructor(
@@ -63,14 +69,14 @@ export class TestBackend {
   add(component: string, schema: Schema | null, modules: ModuleMap): void {
     this.modules.add(component, modules);
     this.schemas.set(component, schema);
-    this.isStale = true;
+    ++this.revision;
   }
 
   // `text` is what an inline function says, which may name more tables.
   async engine(text = ""): Promise<Engine> {
     for (const table of mentionedTables([text])) this.mention(table);
     // Whoever comes while it opens may want more of it.
-    while (this.isStale) {
+    while (this.openRevision !== this.revision) {
       this.opening ??= this.open().finally(() => {
         this.opening = null;
       });
@@ -83,7 +89,7 @@ export class TestBackend {
     const schema = this.schemas.get("");
     if (this.rules || this.mentioned.has(table) || (schema && table in schema.tables)) return;
     this.mentioned.add(table);
-    this.isStale = true;
+    ++this.revision;
   }
 
   private async open(): Promise<Engine> {
@@ -92,7 +98,7 @@ export class TestBackend {
     }
     const opening = await (core as Promise<Core>);
     await this.opened.engine?.close();
-    this.isStale = false;
+    const revision = this.revision;
     const engine = new Engine({
       modules: this.modules,
       core: opening.open({
@@ -113,6 +119,7 @@ export class TestBackend {
     });
     if (!this.opened.engine) abandoned.register(this, this.opened);
     this.opened.engine = engine;
+    this.openRevision = revision;
     await engine.jobs.start();
     return engine;
   }

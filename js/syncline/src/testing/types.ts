@@ -37,8 +37,9 @@ export interface TestOptions<Schema extends GenericSchema> {
   modules?: ModuleMap | undefined;
   /** What one transaction may use. false and true: Convex's limits. Numbers: lower ones. */
   transactionLimits?: Partial<TestLimits> | boolean;
-  /** The default export of rules.ts: writes are judged by them as on a device, for the identity of
-   * withIdentity. Without it every table is local, and nothing is judged. Syncline's own option. */
+  /** The default export of rules.ts: what t.mutation and t.action write is judged by them as on a device,
+   * for the identity of withIdentity; t.run is not judged. Who may read is the relay's to say: queries see
+   * all rows. Without rules every table is local, and nothing is judged. Syncline's own option. */
   rules?: Rules | null;
 }
 

@@ -1,0 +1,4 @@
+// A component that counts.
+import { defineComponent } from "convex/server";
+
+export default defineComponent("tally");
