@@ -30,7 +30,10 @@ export interface DatabaseOptions {
   name: string;
   claims: Claims | null;
   counter: VersionCounter;
-  engineOptions?: Pick<EngineOptions, "layer" | "clock" | "files" | "functionTimeoutMs">;
+  engineOptions?: Pick<
+    EngineOptions,
+    "layer" | "clock" | "files" | "functionTimeoutMs" | "actionTimeoutMs"
+  >;
   // The files were found to be damaged while they were in use: they are set aside.
   isDamaged?: boolean;
   // The core failed beyond repair; every call will fail from now on.

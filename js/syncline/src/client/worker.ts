@@ -19,11 +19,16 @@ interface WorkerScope {
   close(): void;
 }
 
-export function serve(app: App): void {
+export interface ServeOptions {
+  /** What functions are given as ctx: ours, or that of npm convex itself. Default "syncline". */
+  layer?: "syncline" | "convex";
+}
+
+export function serve(app: App, { layer = "syncline" }: ServeOptions = {}): void {
   const scope = self as unknown as WorkerScope;
   let page: PageServer | undefined;
   scope.addEventListener("message", ({ data }) => {
-    if (data.type === "open") page ??= new PageServer(app, data.options, scope);
+    if (data.type === "open") page ??= new PageServer(app, layer, data.options, scope);
     else page?.receive(data);
   });
 }
@@ -34,6 +39,7 @@ class PageServer {
 
   constructor(
     app: App,
+    layer: "syncline" | "convex",
     { url, storage, name }: OpenOptions,
     private readonly scope: WorkerScope,
   ) {
@@ -43,6 +49,7 @@ class PageServer {
       url,
       name,
       storage: storage === "opfs" ? "durable" : "memory",
+      engineOptions: { layer },
       platform: {
         createModule: createSyncline,
         openStorage: (database) =>

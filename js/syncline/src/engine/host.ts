@@ -201,7 +201,15 @@ export class FunctionHost {
   // A function that is called from here must exist; a test's own need not.
   private async require(call: FunctionCall, kind: FunctionKind): Promise<"public" | "internal"> {
     if (call.inline) return "public";
-    return (await findFunction(this.parts.modules, call, kind)).visibility;
+    const { visibility, runsOn, path } = await findFunction(this.parts.modules, call, kind);
+    if (runsOn === "peer") {
+      throw new SynclineError(
+        "unavailable",
+        `${path} says "use node": it needs a service peer, which Syncline does not have yet. Without ` +
+          '"use node" it runs on the device',
+      );
+    }
+    return visibility;
   }
 
   private frameOf(

@@ -27,6 +27,7 @@ import type {
   SyncStatus,
 } from "../client/types.ts";
 import type { App } from "../engine/application.ts";
+import type { Engine } from "../engine/engine.ts";
 import type { LiveQueryId } from "../engine/live-queries.ts";
 import { errorToData, SynclineError } from "../error.ts";
 import { MemoryStorage } from "../storage/memory.ts";
@@ -43,6 +44,8 @@ export interface SynclineNodeOptions {
   token?: string;
   /** Tells applications in one directory apart. */
   name?: string;
+  /** What functions are given as ctx: ours, or that of npm convex itself. Default "syncline". */
+  layer?: "syncline" | "convex";
 }
 
 type Query = FunctionReference<"query">;
@@ -67,7 +70,7 @@ export class SynclineNode implements Syncline {
   private readonly reports: ReportsView;
   private readonly loopbacks = new Map<Loopback, LoopbackEvents>();
 
-  constructor({ app, url, storage, name = "app" }: SynclineNodeOptions) {
+  constructor({ app, url, storage, name = "app", layer = "syncline" }: SynclineNodeOptions) {
     requireOptions(url, name);
     const kept = new Map<string, MemoryStorage>();
     const mode = storage === "memory" ? "memory" : "durable";
@@ -78,6 +81,7 @@ export class SynclineNode implements Syncline {
       url: url ?? null,
       name,
       storage: mode,
+      engineOptions: { layer },
       platform: {
         createModule: createSyncline,
         readWasm: () => readFile(new URL("../../wasm/syncline.wasm", import.meta.url)),
@@ -103,6 +107,11 @@ export class SynclineNode implements Syncline {
   /** Another person's token opens their data instead, null nobody's; a newer one of the same renews. */
   async setToken(token: string | null): Promise<void> {
     await this.open(token);
+  }
+
+  /** For programs of this package: the database that functions run on. */
+  engine(): Promise<Engine> {
+    return this.runtime.engine();
   }
 
   async query<Reference extends Query>(
