@@ -3,7 +3,8 @@ import { ConvexClient } from "convex/browser";
 import { anyApi, type FunctionReference } from "convex/server";
 import { ConvexError } from "convex/values";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { SynclineNode } from "../node/node.ts";
+import { openSyncline, type SynclineNode } from "../node/node.ts";
+import { aloneApp } from "../testing/alone.ts";
 import { openAs, tokenOf, until } from "../testing/fixture.ts";
 import type { ServerMessage } from "./protocol.ts";
 
@@ -133,12 +134,19 @@ describe("ConvexClient", () => {
       code: "denied",
       message: "A rank is not negative",
     });
-    await expect(convex.action(anyApi["notes"]?.["act"] as Args, {})).rejects.toThrow(
-      /actions need a service peer/,
+    await expect(convex.action(anyApi["notes"]?.["failsToAct"] as Args, {})).rejects.toThrow(
+      /\[CONVEX A\(notes:failsToAct\)\].*Uncaught Error: no luck in an action/s,
     );
     await expect(convex.query(query("missing"), {})).rejects.toThrow(
       /Could not find public function for 'notes:missing'/,
     );
+  });
+
+  it("runs actions beside everything else", async () => {
+    const act = anyApi["notes"]?.["act"] as Args;
+    const acting = convex.action(act, { ms: 5 });
+    await convex.mutation(mutation("add"), { team, text: "meanwhile", rank: 1 });
+    expect(await acting).toBe(5);
   });
 
   it("stops running a query that nobody listens to", async () => {
@@ -214,6 +222,36 @@ it("sends Transitions that each begin where the last one ended, and a mutation's
   }
   expect(answered.size).toBe(2);
   expect(at.querySet).toBeGreaterThanOrEqual(5);
+});
+
+it("keeps the ends of pages, whatever is inserted into them", async () => {
+  const pages: { results: { n: number }[]; status: string; loadMore(n: number): void }[] = [];
+  const own = await openSyncline({ app: await aloneApp(), storage: "memory" });
+  const client = new ConvexClient(own.address, {
+    webSocketConstructor: own.webSocketConstructor,
+    logger: false,
+  });
+  const nested = anyApi["nested"] as Args;
+  const put = (n: number) => client.mutation(nested.passOn, { group: "g", n });
+  for (const n of [10, 20, 30, 40, 50]) await put(n);
+  const stop = client.onPaginatedUpdate_experimental(
+    (anyApi["reads"] as Args).page,
+    { group: "g" },
+    { initialNumItems: 2 },
+    (result: Args) => pages.push(result),
+  );
+  const numbers = (): number[] => pages.at(-1)?.results.map(({ n }) => n) ?? [];
+  await until("the first page", () => numbers().length === 2);
+  pages.at(-1)?.loadMore(2);
+  await until("the second page", () => numbers().length === 4);
+  await put(17);
+  expect(numbers()).toEqual([10, 17, 20, 30, 40]);
+  await put(35);
+  await put(45);
+  expect(numbers()).toEqual([10, 17, 20, 30, 35, 40]);
+  stop();
+  await client.close();
+  await own.close();
 });
 
 // A class whose sockets note what they receive.

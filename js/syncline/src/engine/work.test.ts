@@ -46,11 +46,11 @@ describe.each(["syncline", "convex"] as const)("with the layer of %s", (layer) =
 
     it("run many at a time, beside queries and mutations", async () => {
       const all = Array.from({ length: 100 }, (_, n) =>
-        alone.action("work:act", { group: `many ${n}`, n }),
+        alone.action("work:act", { group: `many ${n}`, n: n + 100 }),
       );
       await alone.mutation("nested:passOn", { group: "beside", n: 1 });
       expect(await numbers("beside")).toEqual([1]);
-      expect(await Promise.all(all)).toEqual(Array.from({ length: 100 }, (_, n) => [n]));
+      expect(await Promise.all(all)).toEqual(Array.from({ length: 100 }, (_, n) => [n + 100]));
     });
 
     it("are given up when they do not end", async () => {

@@ -13,8 +13,9 @@ import { join } from "node:path";
 import { anyApi, type FunctionReference } from "convex/server";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { SynclineError } from "../error.ts";
+import { aloneApp } from "../testing/alone.ts";
 import { openAs, until } from "../testing/fixture.ts";
-import type { SynclineNode } from "./node.ts";
+import { openSyncline, type SynclineNode } from "./node.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: npm convex's own type of a reference's arguments
 type Args = any;
@@ -189,6 +190,21 @@ it("refuses wrong input with an error that names it", async () => {
   await expect(client.retry({ tenant: "x", number: 1 }).applied).rejects.toMatchObject({
     code: "not found",
   });
+});
+
+it("runs actions and answers requests", async () => {
+  const client = await openSyncline({ app: await aloneApp(), storage: "memory" });
+  open.push(client);
+  const act = anyApi["work"]?.["act"] as unknown as FunctionReference<"action", "public", Args>;
+  expect(await client.action(act, { group: "g", n: 1 })).toEqual([1]);
+  const response = await client.fetch("/hello?group=g", { method: "POST", body: "four" });
+  expect([response.status, await response.json()]).toEqual([201, [1, 4]]);
+  await expect(client.action(act, { group: "g", n: 14 })).rejects.toThrow("fourteen is too many");
+});
+
+it("wants rules where there is a relay", async () => {
+  const options = { app: await aloneApp(), storage: "memory", url: "http://localhost:1" } as const;
+  await expect(openSyncline(options)).rejects.toThrow(/no convex\/rules\.ts/);
 });
 
 it("says that it is closed", async () => {

@@ -147,7 +147,21 @@ export const careless = mutation({
 });
 
 export const hidden = internalMutationGeneric({ args: {}, handler: () => null });
-export const act = actionGeneric({ args: {}, handler: () => null });
+
+export const act = actionGeneric({
+  args: { ms: v.number() },
+  handler: async (_, { ms }) => {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    return ms;
+  },
+});
+
+export const failsToAct = actionGeneric({
+  args: {},
+  handler: () => {
+    throw new Error("no luck in an action");
+  },
+});
 
 export const addMember = mutation({
   args: { team: v.id("teams"), email: v.string(), role: v.string() },
