@@ -27,6 +27,7 @@ export const steps = [
   ...nativeTests("release", true),
   { name: "unit tests: TypeScript", quick: true, run: () => vitest("js") },
   { name: "schemas of the systems", run: () => vitest("tests/schemas") },
+  { name: "functions of the demos", run: () => vitest("demo") },
   {
     name: "storage in Chromium",
     quick: true,
