@@ -6,6 +6,8 @@ import { type Command, commandHelp, readArguments, UsageError } from "./command.
 import type { Console } from "./console.ts";
 import { deployCommand } from "./deploy-command.ts";
 import { devCommand } from "./dev-command.ts";
+import { exportCommand } from "./export-command.ts";
+import { importCommand } from "./import-command.ts";
 import { initCommand } from "./init-command.ts";
 import { version } from "./version.ts";
 
@@ -15,6 +17,8 @@ export const commands: readonly Command[] = [
   deployCommand,
   codegenCommand,
   bundleCommand,
+  exportCommand,
+  importCommand,
 ];
 
 export async function main(

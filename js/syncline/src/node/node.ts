@@ -6,7 +6,7 @@ import {
   type FunctionReturnType,
   getFunctionName,
 } from "convex/server";
-import { convexToJson, type JSONValue, jsonToConvex, type Value } from "convex/values";
+import { convexToJson, type JSONValue, type Value } from "convex/values";
 import { WebSocket as NodeWebSocket } from "ws";
 import createSyncline from "../../wasm/syncline.mjs";
 import { Loopback } from "../client/loopback.ts";
@@ -16,19 +16,19 @@ import { requireOptions } from "../client/options.ts";
 import { ReportsView } from "../client/reports-view.ts";
 import { type MutationCallbacks, Runtime } from "../client/runtime.ts";
 import type { Socket } from "../client/session.ts";
-import { failureToError, resultOf, StageSettler } from "../client/stages.ts";
+import { failureToError, resultOf, StageSettler, sqlResultOf } from "../client/stages.ts";
 import type {
   MutationKey,
   MutationOptions,
   MutationStages,
   PendingMutation,
   RefusedMutation,
+  SqlResult,
   Syncline,
   SyncStatus,
 } from "../client/types.ts";
 import type { App } from "../engine/application.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { LiveQueryId } from "../engine/live-queries.ts";
 import { errorToData, SynclineError } from "../error.ts";
 import { MemoryStorage } from "../storage/memory.ts";
 import { NodeStorage } from "../storage/node.ts";
@@ -147,18 +147,28 @@ export class SynclineNode implements Syncline {
       throw error;
     },
   ): () => void {
-    const id: LiveQueryId = this.runtime.live.add(getFunctionName(reference), toJson(args));
-    const stop = this.runtime.onBatch(({ changes }) => {
-      const outcome = changes.get(id);
-      if (!outcome) return;
-      if (!outcome.ok) onError(failureToError(outcome.failure));
-      else callback(jsonToConvex(JSON.parse(outcome.value) as JSONValue) as never);
+    return this.runtime.onQuery(getFunctionName(reference), toJson(args), (outcome) => {
+      if (outcome.ok) callback(resultOf(outcome) as FunctionReturnType<Reference>);
+      else onError(failureToError(outcome.failure));
     });
-    this.runtime.openInBackground();
-    return () => {
-      stop();
-      this.runtime.live.remove(id);
-    };
+  }
+
+  async sql(text: string, args: Value[] = []): Promise<SqlResult> {
+    return sqlResultOf(await this.runtime.sql(text, args.map(convexToJson)));
+  }
+
+  onSql(
+    text: string,
+    args: Value[],
+    callback: (result: SqlResult) => void,
+    onError: (error: Error) => void = (error) => {
+      throw error;
+    },
+  ): () => void {
+    return this.runtime.onSql(text, args.map(convexToJson), (outcome) => {
+      if (outcome.ok) callback(sqlResultOf(outcome));
+      else onError(failureToError(outcome.failure));
+    });
   }
 
   mutation<Reference extends Mutation>(
