@@ -5,6 +5,7 @@ import { loadFactory } from "./evaluate.ts";
 
 /** Throws an Error that names the file and what is wrong with it. */
 export async function loadApp(folder: string, options: BundleAppOptions = {}): Promise<App> {
-  const { factoryCode, files: _, warnings: __, ...app } = await bundleApp(folder, options);
+  const { factoryCode, files: _, warnings, ...app } = await bundleApp(folder, options);
+  for (const warning of warnings) console.warn(warning);
   return { factory: loadFactory(factoryCode), ...app };
 }

@@ -68,10 +68,14 @@ function limitsOf(given: Partial<TestLimits> | boolean = false): TransactionLimi
   return typeof given === "boolean" ? {} : given;
 }
 
+interface ViteMeta {
+  glob(pattern: string): ModuleMap;
+}
+
 // Vite writes the modules here, if it is told to read this file.
 function projectModules(): ModuleMap {
   try {
-    return import.meta.glob("../../../../convex/**/*.*s");
+    return (import.meta as unknown as ViteMeta).glob("../../../../convex/**/*.*s");
   } catch {
     throw new Error(
       'convexTest: pass the functions as its second argument, import.meta.glob("./convex/**/*.*s"), or ' +
