@@ -6,6 +6,7 @@ export type {
   MutationStages,
   PendingMutation,
   RefusedMutation,
+  SqlResult,
   Syncline,
   SyncStatus,
 } from "./client/types.ts";

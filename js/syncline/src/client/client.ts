@@ -13,13 +13,14 @@ import { type LoopbackEvents, type LoopbackPeer, makeWebSocketClass } from "./lo
 import type { PageMessage, WorkerMessage } from "./messages.ts";
 import { requireOptions } from "./options.ts";
 import { ReportsView } from "./reports-view.ts";
-import { resultOf, StageSettler } from "./stages.ts";
+import { failureToError, resultOf, StageSettler, sqlResultOf } from "./stages.ts";
 import type {
   MutationKey,
   MutationOptions,
   MutationStages,
   PendingMutation,
   RefusedMutation,
+  SqlResult,
   Syncline,
   SyncStatus,
 } from "./types.ts";
@@ -49,6 +50,7 @@ export class SynclineClient implements Syncline {
   private readonly mutations = new Map<number, StageSettler>();
   private readonly calls = new Map<number, { resolve(): void; reject(error: unknown): void }>();
   private readonly runs = new Map<number, (outcome: Outcome) => void>(); // of queries and actions
+  private readonly followed = new Map<number, (outcome: Outcome) => void>(); // live SQL
   private next = 1;
   private readonly listening = new AbortController();
   private closed: Promise<void> | undefined;
@@ -122,6 +124,28 @@ export class SynclineClient implements Syncline {
     return await this.run("action", reference, args as Value);
   }
 
+  async sql(text: string, args: Value[] = []): Promise<SqlResult> {
+    const json = args.map(convexToJson);
+    return sqlResultOf(await this.ask((call) => ({ type: "sql", call, text, args: json })));
+  }
+
+  onSql(
+    text: string,
+    args: Value[],
+    callback: (result: SqlResult) => void,
+    onError: (error: Error) => void = reportError,
+  ): () => void {
+    const call = this.next++;
+    this.followed.set(call, (outcome) => {
+      if (outcome.ok) callback(sqlResultOf(outcome));
+      else onError(failureToError(outcome.failure));
+    });
+    this.post({ type: "sqlStart", call, text, args: args.map(convexToJson) });
+    return () => {
+      if (this.followed.delete(call)) this.post({ type: "sqlStop", call });
+    };
+  }
+
   setOnline(online: boolean): void {
     this.post({ type: "setOnline", online });
   }
@@ -146,6 +170,7 @@ export class SynclineClient implements Syncline {
     const failure = failureOf(new SynclineError("unavailable", "the client has been closed"));
     for (const settle of this.runs.values()) settle({ ok: false, failure });
     this.runs.clear();
+    this.followed.clear();
   }
 
   private dial(events: LoopbackEvents): LoopbackPeer {
@@ -165,15 +190,17 @@ export class SynclineClient implements Syncline {
     reference: FunctionReference<"query" | "action">,
     args: Value,
   ): Promise<FunctionReturnType<FunctionReference<"query" | "action">>> {
-    const call = this.next++;
     const path = getFunctionName(reference);
-    const message = { type, call, path, args: convexToJson(args) };
-    return resultOf(
-      await new Promise((settle) => {
-        this.runs.set(call, settle);
-        this.post(message);
-      }),
-    );
+    const json = convexToJson(args);
+    return resultOf(await this.ask((call) => ({ type, call, path, args: json })));
+  }
+
+  private ask(message: (call: number) => PageMessage): Promise<Outcome> {
+    const call = this.next++;
+    return new Promise((settle) => {
+      this.runs.set(call, settle);
+      this.post(message(call));
+    });
   }
 
   private mutate(message: (call: number) => PageMessage): MutationStages<never> {
@@ -215,6 +242,7 @@ export class SynclineClient implements Syncline {
         this.mutations.delete(message.call);
         break;
       case "outcome":
+        this.followed.get(message.call)?.(message.outcome);
         this.runs.get(message.call)?.(message.outcome);
         this.runs.delete(message.call);
         break;

@@ -47,6 +47,10 @@ export type PageMessage =
   | { type: "socketSend"; socket: number; text: string }
   | { type: "socketClose"; socket: number }
   | { type: "query" | "action"; call: number; path: string; args: JSONValue }
+  | { type: "sql"; call: number; text: string; args: JSONValue[] }
+  /** A live one, until it is stopped; each result is an "outcome" of this call. */
+  | { type: "sqlStart"; call: number; text: string; args: JSONValue[] }
+  | { type: "sqlStop"; call: number }
   | { type: "mutation"; call: number; path: string; args: JSONValue; options: MutationOptions }
   | { type: "retry"; call: number; key: MutationKey; options: MutationOptions }
   | { type: "dismiss"; call: number; key: MutationKey }
@@ -65,6 +69,6 @@ export type WorkerMessage =
   /** This stage and those behind it failed. */
   | { type: "stageFailed"; call: number; stage: Stage; error: ErrorData; data?: JSONValue }
   | { type: "done"; call: number }
-  /** What a query or an action gave. */
+  /** What a query, an action or a statement of SQL gave; live statements give many. */
   | { type: "outcome"; call: number; outcome: Outcome }
   | { type: "failed"; call: number; error: ErrorData };

@@ -4,7 +4,7 @@ import type { JSONValue } from "convex/values";
 import type { App } from "../engine/application.ts";
 import type { Engine, EngineOptions, VersionCounter } from "../engine/engine.ts";
 import { filesWithRelay } from "../engine/files.ts";
-import { type Batch, LiveQueries } from "../engine/live-queries.ts";
+import { type Batch, LiveQueries, type LiveQueryId } from "../engine/live-queries.ts";
 import type { CoreEvents } from "../engine/operations.ts";
 import { failureOf, type Outcome } from "../engine/outcome.ts";
 import { type ErrorData, errorToData, SynclineError } from "../error.ts";
@@ -166,6 +166,23 @@ export class Runtime {
     }
   }
 
+  async sql(text: string, args: JSONValue[]): Promise<Outcome> {
+    try {
+      return await (await this.engine()).sql(text, args);
+    } catch (error) {
+      return { ok: false, failure: failureOf(error) };
+    }
+  }
+
+  // Calls back with each outcome that differs from the last. Returns how to stop.
+  onSql(text: string, args: JSONValue[], callback: (outcome: Outcome) => void): () => void {
+    return this.follow(this.live.addSql(text, args), callback);
+  }
+
+  onQuery(path: string, args: JSONValue, callback: (outcome: Outcome) => void): () => void {
+    return this.follow(this.live.add(path, args), callback);
+  }
+
   async dismiss({ tenant, number }: MutationKey): Promise<void> {
     const engine = await this.engine();
     await engine.dismiss(tenant, number);
@@ -210,6 +227,18 @@ export class Runtime {
   async close(): Promise<void> {
     this.isClosed = true;
     await this.inTurn(() => this.leave());
+  }
+
+  private follow(id: LiveQueryId, callback: (outcome: Outcome) => void): () => void {
+    const stop = this.onBatch(({ changes }) => {
+      const outcome = changes.get(id);
+      if (outcome) callback(outcome);
+    });
+    this.openInBackground();
+    return () => {
+      stop();
+      this.live.remove(id);
+    };
   }
 
   private inTurn<Result>(work: () => Promise<Result>): Promise<Result> {

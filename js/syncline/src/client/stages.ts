@@ -3,7 +3,7 @@ import { ConvexError, type JSONValue, jsonToConvex, type Value } from "convex/va
 import type { Failure, Outcome } from "../engine/outcome.ts";
 import { dataToError, type ErrorData } from "../error.ts";
 import type { Stage } from "./messages.ts";
-import type { MutationStages } from "./types.ts";
+import type { MutationStages, SqlResult } from "./types.ts";
 
 interface Deferred<Result> {
   promise: Promise<Result>;
@@ -54,6 +54,10 @@ export class StageSettler {
 export function resultOf(outcome: Outcome): Value {
   if (!outcome.ok) throw failureToError(outcome.failure);
   return jsonToConvex(JSON.parse(outcome.value) as JSONValue);
+}
+
+export function sqlResultOf(outcome: Outcome): SqlResult {
+  return resultOf(outcome) as unknown as SqlResult;
 }
 
 // What a caller is to catch: the ConvexError that the function threw, or a SynclineError.

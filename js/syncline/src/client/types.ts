@@ -47,6 +47,12 @@ export interface RefusedMutation {
   at: number;
 }
 
+/** What a statement of SQL gave. */
+export interface SqlResult {
+  columns: string[];
+  rows: Value[][];
+}
+
 /** Names one mutation of this device. */
 export interface MutationKey {
   tenant: string;
@@ -107,6 +113,17 @@ export interface Syncline {
     reference: Action,
     args: FunctionArgs<Action>,
   ): Promise<FunctionReturnType<Action>>;
+
+  /** One read-only statement over the schema's tables: "SELECT name FROM teams WHERE size > ?". Rows are
+   * those on this device. */
+  sql(text: string, args?: Value[]): Promise<SqlResult>;
+  /** Calls back with the result now and whenever it changes. Returns how to stop. */
+  onSql(
+    text: string,
+    args: Value[],
+    callback: (result: SqlResult) => void,
+    onError?: (error: Error) => void,
+  ): () => void;
 
   /** false: as if the network were cut, until true. */
   setOnline(online: boolean): void;

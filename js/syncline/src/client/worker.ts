@@ -36,6 +36,7 @@ export function serve(app: App, { layer = "syncline" }: ServeOptions = {}): void
 class PageServer {
   private readonly runtime: Runtime;
   private readonly loopbacks = new Map<number, Loopback>();
+  private readonly liveSql = new Map<number, () => void>(); // how to stop
 
   constructor(
     app: App,
@@ -80,6 +81,25 @@ class PageServer {
         });
         break;
       }
+      case "sql": {
+        const { call, text, args } = message;
+        void this.runtime.sql(text, args).then((outcome) => {
+          this.post({ type: "outcome", call, outcome });
+        });
+        break;
+      }
+      case "sqlStart": {
+        const { call, text, args } = message;
+        const stop = this.runtime.onSql(text, args, (outcome) =>
+          this.post({ type: "outcome", call, outcome }),
+        );
+        this.liveSql.set(call, stop);
+        break;
+      }
+      case "sqlStop":
+        this.liveSql.get(message.call)?.();
+        this.liveSql.delete(message.call);
+        break;
       case "mutation": {
         const { call, path, args, options } = message;
         const reporter = mutationReporter(call, this.post);

@@ -141,6 +141,24 @@ export class Engine {
     }
   }
 
+  // One read-only statement of SQL over the tables of the schema, which are views of it. The value is
+  // {"columns":[name],"rows":[[value]]}.
+  sql(sql: string, args: JSONValue[]): Promise<Outcome> {
+    return this.lock.read(() => {
+      try {
+        this.requireOpen();
+        return this.host.sql(this.caller(), sql, args, false).outcome;
+      } catch (error) {
+        return { ok: false, failure: failureOf(error) };
+      }
+    });
+  }
+
+  // REQUIRES: the read lock.
+  runLiveSql(sql: string, args: JSONValue[]): QueryRun {
+    return this.host.sql(this.caller(), sql, args, true);
+  }
+
   drop(kept: number): void {
     if (this.isClosed) return;
     try {

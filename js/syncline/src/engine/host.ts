@@ -3,7 +3,7 @@
 //
 // Functions see one of two layers over the same operations: our own ctx (context/), or npm convex's over
 // its syscalls. The second is what a module gets that brings another version of the package.
-import type { Value } from "convex/values";
+import type { JSONValue, Value } from "convex/values";
 import { SynclineError } from "../error.ts";
 import { ActionFrame, type ActionHost } from "./action-frame.ts";
 import type { FunctionPath } from "./address.ts";
@@ -108,6 +108,28 @@ export class FunctionHost {
     } catch (error) {
       transaction?.abort();
       return { outcome: { ok: false, failure: failureOf(error) }, kept: null, journal };
+    }
+  }
+
+  // `keep`: as with query.
+  sql(caller: Caller, sql: string, args: JSONValue[], keep: boolean): QueryRun {
+    const call = { component: "", path: "sql", argsText: "{}", caller };
+    let transaction: Transaction | undefined;
+    try {
+      transaction = this.begin("query", call, false);
+      let outcome: Outcome;
+      try {
+        const members = JSON.stringify({ sql, args }).slice(1, -1);
+        outcome = { ok: true, value: transaction.callText(operation.sql, `,${members}`) };
+      } catch (error) {
+        outcome = { ok: false, failure: failureOf(error) };
+      }
+      const kept = keep ? transaction.keep() : null;
+      transaction.abort();
+      return { outcome, kept, journal: null };
+    } catch (error) {
+      transaction?.abort();
+      return { outcome: { ok: false, failure: failureOf(error) }, kept: null, journal: null };
     }
   }
 

@@ -25,9 +25,11 @@ export interface LiveQueriesListener {
   onCorrupt(engine: Engine): boolean;
 }
 
+// A function of the application, or a statement of SQL.
+type Question = { path: string; args: JSONValue } | { sql: string; args: JSONValue[] };
+
 interface LiveQuery {
-  path: string;
-  args: JSONValue;
+  question: Question;
   kept: number | null; // the core's number for what it read
   journal: string | null;
   text: string | null; // of the last outcome that was told
@@ -51,11 +53,12 @@ export class LiveQueries {
 
   // `journal`: of the same query in an earlier connection.
   add(path: string, args: JSONValue, journal: string | null = null): LiveQueryId {
-    const id = this.nextId++;
-    this.queries.set(id, { path, args, kept: null, journal, text: null });
-    this.dirty.add(id);
-    this.schedule();
-    return id;
+    return this.addQuestion({ path, args }, journal);
+  }
+
+  // Its results are those of Engine.sql.
+  addSql(sql: string, args: JSONValue[]): LiveQueryId {
+    return this.addQuestion({ sql, args }, null);
   }
 
   remove(id: LiveQueryId): void {
@@ -106,6 +109,14 @@ export class LiveQueries {
     this.isScheduled = true;
     if (this.engine) void this.refresh(this.engine);
     else queueMicrotask(() => this.failDue());
+  }
+
+  private addQuestion(question: Question, journal: string | null): LiveQueryId {
+    const id = this.nextId++;
+    this.queries.set(id, { question, kept: null, journal, text: null });
+    this.dirty.add(id);
+    this.schedule();
+    return id;
   }
 
   private failDue(): void {
@@ -159,7 +170,10 @@ export class LiveQueries {
   private async run(engine: Engine, id: LiveQueryId): Promise<Told | null> {
     const query = this.queries.get(id);
     if (!query) return null;
-    const { outcome, kept, journal } = await engine.runLive(query.path, query.args, query.journal);
+    const { question } = query;
+    const { outcome, kept, journal } = await ("sql" in question
+      ? engine.runLiveSql(question.sql, question.args)
+      : engine.runLive(question.path, question.args, query.journal));
     if (this.queries.get(id) !== query || engine !== this.engine) {
       if (kept !== null) engine.drop(kept);
       return null;

@@ -202,6 +202,41 @@ it("runs actions and answers requests", async () => {
   await expect(client.action(act, { group: "g", n: 14 })).rejects.toThrow("fourteen is too many");
 });
 
+it("answers SQL, once or whenever the answer changes", async () => {
+  const client = await openSyncline({ app: await aloneApp(), storage: "memory" });
+  open.push(client);
+  const text = 'SELECT n FROM items WHERE "group" = ? ORDER BY n';
+  const seen: unknown[] = [];
+  const stop = client.onSql(text, ["sql"], ({ rows }) => seen.push(rows));
+  await until("the first", () => seen.length === 1);
+  const put = anyApi["nested"]?.["passOn"] as unknown as FunctionReference<
+    "mutation",
+    "public",
+    Args
+  >;
+  await client.mutation(put, { group: "sql", n: 2 }).applied;
+  await until("the second", () => seen.length === 2);
+  // It runs again, but there is nothing to tell.
+  await client.mutation(put, { group: "other", n: 9 }).applied;
+  await client.mutation(put, { group: "sql", n: 1 }).applied;
+  await until("the third", () => seen.length === 3);
+  expect(seen).toEqual([[], [[2]], [[1], [2]]]);
+  stop();
+  await client.mutation(put, { group: "sql", n: 3 }).applied;
+  expect(await client.sql(text, ["sql"])).toEqual({ columns: ["n"], rows: [[1], [2], [3]] });
+  expect(seen).toHaveLength(3);
+  await expect(client.sql("DELETE FROM items")).rejects.toBeInstanceOf(SynclineError);
+  const errors: Error[] = [];
+  const stopFailing = client.onSql(
+    "SELECT nothing",
+    [],
+    () => {},
+    (error) => errors.push(error),
+  );
+  await until("the failure", () => errors.length === 1);
+  stopFailing();
+});
+
 it("wants rules where there is a relay", async () => {
   const options = { app: await aloneApp(), storage: "memory", url: "http://localhost:1" } as const;
   await expect(openSyncline(options)).rejects.toThrow(/no convex\/rules\.ts/);
