@@ -22,6 +22,20 @@ describe.each(["syncline", "convex"] as const)("with the layer of %s", (layer) =
     return error.failure;
   };
 
+  it("functions that never end do not keep others from running", async () => {
+    const own = await openAlone({ layer, functionTimeoutMs: 10_000 });
+    const hanging = Array.from({ length: 8 }, () => failureOf(own.query("reads:hangs")));
+    const waiting = own.query("nested:list", { group: "x" });
+    // Instances are taken in turns of the event loop.
+    await new Promise((resolve) => setImmediate(resolve));
+    own.clock.turn(10_000);
+    for (const failure of await Promise.all(hanging)) {
+      expect(failure.message).toMatch(/reads:hangs did not end within 10 s/);
+    }
+    expect(await waiting).toEqual([]);
+    await own.close();
+  });
+
   describe("the database", () => {
     it("has every form of every operation", async () => {
       expect(await alone.mutation("reads:forms")).toEqual({

@@ -164,15 +164,12 @@ export class FunctionHost {
       const { component, path, caller } = call;
       const visibility = await this.require(call, "action");
       const frame = new ActionFrame(this.parts, host, { component, path, visibility, caller });
-      const value = await this.inTime(path, this.options.actionTimeoutMs, () =>
-        this.inAction(frame, (modules) =>
-          this.invoke(
-            call,
-            modules,
-            () => actionContext(frame, modules),
-            (registered) =>
-              registered.invokeAction?.(caller.request.requestId, `[${call.argsText}]`),
-          ),
+      const value = await this.inAction(frame, (modules) =>
+        this.invoke(
+          call,
+          modules,
+          () => actionContext(frame, modules),
+          (registered) => registered.invokeAction?.(caller.request.requestId, `[${call.argsText}]`),
         ),
       );
       return { ok: true, value };
@@ -181,7 +178,7 @@ export class FunctionHost {
     }
   }
 
-  // Does something where modules are as an action sees them.
+  // Does something where modules are as an action sees them, for as long as an action may take.
   async inAction<Result>(
     frame: ActionFrame,
     work: (modules: LoadedModules) => Promise<Result>,
@@ -189,13 +186,15 @@ export class FunctionHost {
     const convex = syscallsOf(frame);
     const surroundings = { convex, kind: "action", nowMs: 0, random: this.random } as const;
     try {
-      return await this.parts.modules.within(surroundings, false, work);
+      return await this.parts.modules.within(surroundings, false, (modules) =>
+        this.inTime(frame.path, this.options.actionTimeoutMs, () => work(modules)),
+      );
     } finally {
       frame.end();
     }
   }
 
-  async inTime<Result>(
+  private async inTime<Result>(
     path: string,
     timeoutMs: number | null,
     run: () => Promise<Result>,
@@ -255,13 +254,7 @@ export class FunctionHost {
 
   private async runTop(frame: Frame, call: FunctionCall): Promise<Outcome> {
     try {
-      const { functionTimeoutMs: timeoutMs } = this.options;
-      const value = await this.inTime(call.path, timeoutMs, async () => {
-        const result = await this.runFrame(frame, call, false);
-        await frame.end();
-        return result;
-      });
-      return { ok: true, value };
+      return { ok: true, value: await this.runFrame(frame, call, false) };
     } catch (error) {
       if (!(error instanceof GivenUp)) {
         // What it called and did not wait for ends first.
@@ -289,18 +282,25 @@ export class FunctionHost {
       nowMs: frame.nowMs(),
       random: this.random.fork(),
     };
-    return this.parts.modules.within(surroundings, isNested, (modules) =>
-      this.invoke(
-        call,
-        modules,
-        () => (kind === "query" ? queryContext(frame, modules) : mutationContext(frame, modules)),
-        (registered) =>
-          kind === "query"
-            ? registered.invokeQuery?.(`[${call.argsText}]`)
-            : registered.invokeMutation?.(`[${call.argsText}]`),
-        (text) => frame.transaction.resolve(text),
-      ),
-    );
+    return this.parts.modules.within(surroundings, isNested, (modules) => {
+      const run = (): Promise<string> =>
+        this.invoke(
+          call,
+          modules,
+          () => (kind === "query" ? queryContext(frame, modules) : mutationContext(frame, modules)),
+          (registered) =>
+            kind === "query"
+              ? registered.invokeQuery?.(`[${call.argsText}]`)
+              : registered.invokeMutation?.(`[${call.argsText}]`),
+          (text) => frame.transaction.resolve(text),
+        );
+      if (isNested) return run();
+      return this.inTime(call.path, this.options.functionTimeoutMs, async () => {
+        const result = await run();
+        await frame.end();
+        return result;
+      });
+    });
   }
 
   // Arguments in, result out, through one of the layers.

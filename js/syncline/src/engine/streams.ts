@@ -7,8 +7,8 @@ import { decodeBlock } from "./block.ts";
 import { operation, type StreamPage } from "./operations.ts";
 import type { Transaction } from "./transaction.ts";
 
-// The first page of a query without a limit, and how far pages grow.
-const pageSizes = { first: 32, max: 512 } as const;
+// The first page of a query without a limit, how far pages grow, and the page of who wants them all.
+const pageSizes = { first: 32, max: 512, all: 4096 } as const;
 
 interface Page<Document> {
   documents: Document[];
@@ -56,6 +56,7 @@ export class Stream<Document> {
 
   // All that are left of a page; empty at the end.
   takePage(): Document[] {
+    this.size = pageSizes.all;
     this.refill();
     const documents = this.given === 0 ? this.page : this.page.slice(this.given);
     this.given = this.page.length;

@@ -103,6 +103,8 @@ export const misuse = mutation({
   },
 });
 
+export const hangs = query({ args: {}, handler: () => new Promise<null>(() => {}) });
+
 // Every form of every operation.
 export const forms = mutation({
   args: {},
