@@ -140,6 +140,22 @@ it("needs neither rules nor a schema, and finds tables in the functions' text", 
   expect(bundle.warnings.join()).toMatch(/no schema\.ts.*files, notes, tags, users/);
 });
 
+it("adds tables that schema.ts does not declare, but not where rules say who may use which", async () => {
+  const files = {
+    "schema.ts": `${builders}export default defineSchema({ teams: defineTable({}) });`,
+    "a.ts": `${builders}export const f = mutation(async ({ db }) => await db.insert("extra", {}));`,
+  };
+  const tables = async (more: Record<string, string>) =>
+    schemaOf(await bundleApp(write({ ...files, ...more }))).tables.map(
+      ({ tableName }) => tableName,
+    );
+  expect(await tables({})).toEqual(["teams", "extra"]);
+  const rules = `import { defineRules } from "syncline/rules"; export default defineRules({
+    tenancy: { root: "teams", fields: {} }, tables: {},
+    membership: { table: "members", field: "email", claim: "email", role: "role" } });`;
+  expect(await tables({ "rules.ts": rules })).toEqual(["teams"]);
+});
+
 it("takes a rules.ts for rules only if it is made with syncline/rules", async () => {
   const other = await bundleApp(
     write({ "rules.ts": `${builders}export const check = query(async () => 1);` }),

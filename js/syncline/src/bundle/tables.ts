@@ -30,8 +30,6 @@ export function withTablesOf(path: string, validator: unknown): unknown {
   if (type === "id" && typeof tableName === "string") {
     return { type, tableName: tableName.startsWith("_") ? tableName : `${path}/${tableName}` };
   }
-  // What a literal holds is a value and no validator.
-  if (type === "literal") return validator;
   return Object.fromEntries(
     Object.entries(validator).map(([key, value]) => [key, withTablesOf(path, value)]),
   );
