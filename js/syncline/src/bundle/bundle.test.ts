@@ -321,6 +321,7 @@ it("installs components with their tables, functions and environment", async () 
     "counter/inner/deep.ts": `${builders}export const f = internalMutation(async () => null);`,
   });
   const bundle = await bundleApp(directory);
+  expect(bundle.warnings.join()).toMatch(/declares KEY/);
   expect(bundle.components).toEqual([
     { path: "counter", parent: "", name: "counter" },
     { path: "counter/inner", parent: "counter", name: "inner" },
@@ -348,6 +349,11 @@ it("installs components with their tables, functions and environment", async () 
   const settings = (path: string) => modules[path]?.()["settings"];
   expect(settings("counter|lib")).toEqual(["secret", "a"]);
   expect(settings("other|lib")).toEqual(["fixed", undefined]);
+
+  const given = await bundleApp(directory, { env: { KEY: "given" } });
+  expect(given.warnings).toEqual([]);
+  const own = loadFactory(given.factoryCode)({ process: { env: {} } } as never);
+  expect(own["counter|lib"]?.()["settings"]).toEqual(["given", "a"]);
   expect(bundle.files).toContain(join(directory, "counter/lib.ts"));
   expect(bundle.files).toContain(join(directory, "counter/convex.config.ts"));
 });

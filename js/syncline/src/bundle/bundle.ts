@@ -34,6 +34,9 @@ export interface BundleAppOptions {
   /** Takes the sources of components that lie beside the application (the export condition
    * "@convex-dev/component-source"), as Convex's --live-component-sources does. */
   componentSources?: boolean;
+  /** What the application's functions find in process.env. Whoever has the application can read it: no
+   * secrets. */
+  env?: Readonly<Record<string, string>>;
 }
 
 /** Throws an Error that names the file and what is wrong with it. */
@@ -43,6 +46,7 @@ export async function bundleApp(
 ): Promise<AppBundle> {
   const directory = resolve(folder);
   if (!existsSync(directory)) throw new Error(`there is no folder ${directory}`);
+  const { env = {} } = options;
   const conditions = options.componentSources === true ? ["@convex-dev/component-source"] : [];
   const rules = await readRules(directory);
   const found = (await findModules(directory)).filter(({ path }) => !rules || path !== "rules");
@@ -56,7 +60,7 @@ export async function bundleApp(
     conditions,
   });
   const parts = await bundleComponents(tree.components, conditions);
-  const factoryCode = factoryText(functions.code, parts.texts, parts.components);
+  const factoryCode = factoryText(functions.code, parts.texts, parts.components, env);
   const instance = new Instance(loadFactory(factoryCode));
   const listed = listFunctions(instance);
   const peer = await listNodeFunctions(
@@ -67,6 +71,12 @@ export async function bundleApp(
 
   const schema = await readSchema(directory);
   const warnings = [...tree.warnings, ...peer.warnings];
+  for (const name of tree.variables.filter((variable) => !Object.hasOwn(env, variable))) {
+    warnings.push(
+      `convex.config.ts declares ${name}, which functions do not find in process.env: give the bundler ` +
+        `{ env: { ${name}: ... } } if everybody may read it`,
+    );
+  }
   const application = {
     schema: {
       ...(schema?.json ?? { schemaValidation: true }),

@@ -18,15 +18,17 @@ export const sharedPackages = ["convex/server", "convex/values"];
 
 /** `app` and `definitions` are CommonJS texts of entryOf; `app` has the shared packages as well, and the
  * definitions require them. A component that is installed twice is evaluated twice: each has its own
- * process.env. */
+ * process.env. The application has its `environment` there. */
 export function factoryText(
   app: string,
   definitions: readonly string[],
   components: readonly ComponentModules[],
+  environment: Readonly<Record<string, string>>,
 ): string {
   return [
     `const factory = ({ ${executionGlobalNames.join(", ")} }) => {`,
-    `const { modules, packages } = (() => {\n${moduleText(app)}\n})();`,
+    `const appProcess = { env: { ...process.env, ...${JSON.stringify(environment)} } };`,
+    `const { modules, packages } = ((process) => {\n${moduleText(app)}\n})(appProcess);`,
     "const require = (name) => packages[name]();",
     ...definitions.map(
       (code, index) => `const definition${index} = (process) => {\n${moduleText(code)}\n};`,
@@ -46,7 +48,8 @@ function componentText(
   index: number,
   all: readonly ComponentModules[],
 ): string[] {
-  const above = parent === "" ? "process" : `process${all.findIndex((one) => one.path === parent)}`;
+  const above =
+    parent === "" ? "appProcess" : `process${all.findIndex((one) => one.path === parent)}`;
   const variables = environment.map(([name, from]) =>
     "value" in from
       ? `${JSON.stringify(name)}: ${JSON.stringify(from.value)}`
