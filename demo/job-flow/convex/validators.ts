@@ -32,6 +32,8 @@ export const applicationStatus = oneOf(
   "withdrawn",
 );
 
+export const verificationStatus = oneOf("pending", "approved", "rejected", "suspended");
+
 export const taskType = oneOf(
   "resume_review_quick",
   "resume_review_full",

@@ -1,6 +1,6 @@
 // The seeker's way through Job Flow: signing up, jobs, stories, resumes and the pipeline of applications.
 import { convexTest } from "syncline/testing";
-import { beforeEach, expect, it, vi } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { api } from "../convex/_generated/api.js";
 import type { Id } from "../convex/_generated/dataModel.js";
 import rules from "../convex/rules.js";
@@ -17,7 +17,6 @@ function start() {
 
 let { device, ada, ben } = start();
 beforeEach(async () => {
-  vi.useRealTimers();
   ({ device, ada, ben } = start());
   await ada.mutation(api.users.signUp, { name: "Ada Lund", role: "job_seeker" });
 });

@@ -1,7 +1,15 @@
 // Coaches, their sessions, and the marketplace where they review resumes.
 import { defineTable } from "convex/server";
 import { v } from "convex/values";
-import { bidStatus, oneOf, sessionStatus, taskStatus, taskType, urgency } from "../validators.js";
+import {
+  bidStatus,
+  oneOf,
+  sessionStatus,
+  taskStatus,
+  taskType,
+  urgency,
+  verificationStatus,
+} from "../validators.js";
 
 export const coachingTables = {
   coaches: defineTable({
@@ -31,7 +39,7 @@ export const coachingTables = {
     completedSessions: v.optional(v.number()),
     // Minutes.
     responseTime: v.optional(v.number()),
-    verificationStatus: oneOf("pending", "approved", "rejected", "suspended"),
+    verificationStatus,
     stripeAccountId: v.optional(v.string()),
     payoutEnabled: v.optional(v.boolean()),
     isAcceptingClients: v.optional(v.boolean()),
