@@ -71,7 +71,8 @@ export async function bundleApp(
 
   const schema = await readSchema(directory);
   const warnings = [...tree.warnings, ...peer.warnings];
-  for (const name of tree.variables.filter((variable) => !Object.hasOwn(env, variable))) {
+  for (const [name, { optional }] of tree.variables.get(directory) ?? []) {
+    if (optional === true || Object.hasOwn(env, name)) continue;
     warnings.push(
       `convex.config.ts declares ${name}, which functions do not find in process.env: give the bundler ` +
         `{ env: { ${name}: ... } } if everybody may read it`,

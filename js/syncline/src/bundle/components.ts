@@ -27,8 +27,6 @@ export interface ComponentTree {
   components: InstalledComponent[];
   /** What the definition in a folder declares; the application's too. */
   variables: Map<string, readonly [name: string, DeclaredVariable][]>;
-  /** What convex.config.ts declares that functions must find in process.env. */
-  variables: string[];
   files: string[];
   warnings: string[];
 }
@@ -63,9 +61,6 @@ export async function readComponents(
   tree.variables.set(directory, app.envVars ?? []);
   await install(reader, root, app, "", tree);
   tree.files = [...reader.files];
-  for (const [name, { optional }] of app.envVars ?? []) {
-    if (optional !== true) tree.variables.push(name);
-  }
   return tree;
 }
 
