@@ -65,7 +65,7 @@ it("writes a module that gives each call an instance of its own", async () => {
   const file = join(folder, "app.mjs");
   writeFileSync(file, appModule(await bundleApp(fixture)));
   const app = ((await import(pathToFileURL(file).href)) as { default: App }).default;
-  const globals = {} as Parameters<App["factory"]>[0];
+  const globals = { process: { env: {} } } as Parameters<App["factory"]>[0];
   const one = app.factory({ ...globals, Date, Math });
   const two = app.factory({ ...globals, Date, Math });
   expect(one["notes"]?.()["add"]).not.toBe(two["notes"]?.()["add"]);
