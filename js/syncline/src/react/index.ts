@@ -1,12 +1,22 @@
-// syncline/react: hooks for what Convex's own do not tell: sync status, pending and refused mutations.
+// syncline/react: hooks for what Convex's own do not tell: sync status, pending and refused mutations, and
+// plain SQL.
+import { convexToJson, type Value } from "convex/values";
 import {
   createContext,
   createElement,
   type ReactNode,
   useContext,
+  useMemo,
   useSyncExternalStore,
 } from "react";
-import type { PendingMutation, RefusedMutation, Syncline, SyncStatus } from "../client/types.ts";
+import type {
+  PendingMutation,
+  RefusedMutation,
+  SqlResult,
+  Syncline,
+  SyncStatus,
+} from "../client/types.ts";
+import { LiveSql } from "./live-sql.ts";
 
 const SynclineContext = createContext<Syncline | null>(null);
 
@@ -49,4 +59,20 @@ export function useRefusedMutations(): readonly RefusedMutation[] {
     () => client.refused(),
     () => client.refused(),
   );
+}
+
+const noArgs: Value[] = [];
+
+/**
+ * One read-only SELECT over the tables, kept up to date; undefined until its first result. The same object
+ * until the result changes. Throws what is wrong with the statement, for an error boundary to catch.
+ */
+export function useSql(text: string, args: Value[] = noArgs): SqlResult | undefined {
+  const client = useSyncline();
+  const key = JSON.stringify(convexToJson(args));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: equal arguments are one statement
+  const live = useMemo(() => new LiveSql(client, text, args), [client, text, key]);
+  const state = useSyncExternalStore(live.subscribe, live.state, live.state);
+  if (state.error) throw state.error;
+  return state.result;
 }
