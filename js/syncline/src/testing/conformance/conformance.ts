@@ -65,6 +65,20 @@ export function describeConvexTest(name: string, convexTest: typeof theirs): voi
       expect(await t.run(async () => {})).toBe(null);
     });
 
+    it("calls functions by their handles", async () => {
+      const t = start();
+      const id = await t.mutation(api.messages.byHandle, { body: "Hi!" });
+      expect(await t.query(api.messages.list)).toMatchObject([{ _id: id, author: "function://" }]);
+    });
+
+    it("shows functions the clock and the random numbers of the test", async () => {
+      const t = start();
+      vi.spyOn(Math, "random").mockReturnValue(0.25);
+      vi.spyOn(Date, "now").mockReturnValue(1_800_000_000_000);
+      expect(await t.mutation(api.messages.dice)).toEqual({ random: 0.25, now: 1_800_000_000_000 });
+      vi.restoreAllMocks();
+    });
+
     it("undoes an inline function that fails", async () => {
       const t = start();
       const failing = t.run(async (ctx) => {
@@ -381,6 +395,7 @@ export function describeConvexTest(name: string, convexTest: typeof theirs): voi
       expect((await t.fetch("/nowhere")).status).toBe(404);
       expect((await t.fetch("/send")).status).toBe(404);
       await expect(t.fetch("send")).rejects.toThrow("/");
+      await expect(t.fetch("/fail")).rejects.toThrow("no luck");
     });
 
     it("know who calls", async () => {

@@ -26,4 +26,11 @@ router.route({
     });
   }),
 });
+router.route({
+  path: "/fail",
+  method: "GET",
+  handler: httpActionGeneric(async () => {
+    throw new Error("no luck");
+  }),
+});
 export default router;

@@ -1,6 +1,7 @@
 // Queries, mutations and actions of every kind that the suite calls.
 import {
   actionGeneric as action,
+  createFunctionHandle,
   type DataModelFromSchemaDefinition,
   internalMutationGeneric as internalMutation,
   internalQueryGeneric as internalQuery,
@@ -115,6 +116,19 @@ export const actionOfAction = action({
     const sent = await ctx.runAction(api.messages.sendTwice, { body: "deep" });
     return { sent, who: (await ctx.auth.getUserIdentity())?.name ?? null };
   },
+});
+
+export const byHandle = mutation({
+  args: { body: v.string() },
+  handler: async (ctx, { body }): Promise<string> => {
+    const handle = await createFunctionHandle(api.messages.send);
+    return await ctx.runMutation(handle, { body, author: handle.slice(0, 11) });
+  },
+});
+
+export const dice = mutation({
+  args: {},
+  handler: async () => ({ random: Math.random(), now: Date.now() }),
 });
 
 // --- scheduling ---
