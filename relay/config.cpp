@@ -4,12 +4,12 @@
 #include <charconv>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <limits>
 #include <optional>
 #include <variant>
 
+#include "relay/files.hpp"
 #include "shared/value/json.hpp"
 
 namespace syncline::relay {
@@ -41,8 +41,10 @@ const std::vector<Option>& Options() {
       {"port", &Config::port, "N", "port to listen on; 0 for a free one", 0, 65'535},
       {"data", &Config::data, "DIR", "where tenants are kept; made if missing", 0, kNoBound,
        Kind::kPath},
-      {"app", &Config::app, "FILE", "the application: {\"schema\": ..., \"rules\": ...}", 0,
-       kNoBound, Kind::kPath},
+      {"app", &Config::app, "FILE",
+       "the application to serve: {\"schema\": ..., \"rules\": ...}; empty for the one deployed "
+       "last",
+       0, kNoBound, Kind::kPath},
       {"serve_dir", &Config::serve_dir, "DIR", "static files to serve beside /sync", 0, kNoBound,
        Kind::kPath},
       {"threads", &Config::threads, "N", "threads; 0 for one a core", 0, 256},
@@ -59,6 +61,10 @@ const std::vector<Option>& Options() {
        "pages that may connect, e.g. https://a.example,https://b.example; * for all; "
        "empty for this host and localhost"},
       {"metrics_public", &Config::metrics_public, "", "let other machines read /metrics"},
+      {"admin", &Config::admin, "", "take applications at /admin/application from who has the key"},
+      {"admin_key_file", &Config::admin_key_file, "FILE",
+       "the key of /admin/application; empty for DATA/admin.key, made if missing", 0, kNoBound,
+       Kind::kPath},
       {"connections_max", &Config::connections_max, "N", "connections in all", 1},
       {"connections_per_address_max", &Config::connections_per_address_max, "N",
        "connections of one address; 0 for no limit"},
@@ -69,6 +75,8 @@ const std::vector<Option>& Options() {
        "messages of one address; 0 for no limit"},
       {"address_bytes_per_second", &Config::address_bytes_per_second, "N",
        "bytes of one address; 0 for no limit"},
+      {"admin_requests_per_second", &Config::admin_requests_per_second, "N",
+       "requests of one address to /admin/application; 0 for no limit"},
       {"session_queue_bytes_max", &Config::session_queue_bytes_max, "N",
        "bytes that may wait for one session before it is cut", 1 << 20},
       {"push_change_sets_max", &Config::push_change_sets_max, "N", "change sets in one push", 1},
@@ -356,9 +364,6 @@ Status CheckWhole(const Config& config) {
   if (!LogLevelFromName(config.log_level)) {
     return Fail(Code::kInvalid, "log_level is debug, info, warn or error, not " + config.log_level);
   }
-  if (config.app.empty()) {
-    return Fail(Code::kInvalid, "no application: give --app FILE, the JSON that its build writes");
-  }
   if (config.keys.empty() && config.jwks.empty() && !config.dev_tokens) {
     return Fail(Code::kInvalid,
                 "no key to check tokens with: give --jwks FILE, keys in the configuration file, or "
@@ -368,22 +373,6 @@ Status CheckWhole(const Config& config) {
 }
 
 }  // namespace
-
-Result<std::string> ReadWholeFile(const std::string& path, std::size_t bytes_max) {
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) {
-    return Fail(Code::kNotFound, path + " is no file that can be read");
-  }
-  const auto size = std::filesystem::file_size(path, error);
-  if (error || size > bytes_max) {
-    return Fail(Code::kInvalid, path + " is larger than " + std::to_string(bytes_max) + " bytes");
-  }
-  std::ifstream in(path, std::ios::binary);
-  std::string text(static_cast<std::size_t>(size), '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!in) return Fail(Code::kNotFound, path + " cannot be read");
-  return text;
-}
 
 Status ApplyConfigText(Config& config, std::string_view text, const std::string& folder) {
   const auto parsed = ParseJson(WithoutComments(text));

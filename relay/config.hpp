@@ -28,7 +28,7 @@ struct Config {
   std::string address = "127.0.0.1";
   std::uint64_t port = 8787;  // 0: one that is free
   std::string data = "data";
-  std::string app;
+  std::string app;  // empty: the application that was deployed last
   std::string serve_dir;
   std::uint64_t threads = 0;  // 0: one a core
   std::string log_level = "info";
@@ -45,6 +45,9 @@ struct Config {
   std::vector<std::string> origins;
   // False: only this machine may read /metrics.
   bool metrics_public = false;
+  // Whether applications can be deployed over HTTP, and by whose key (empty: DATA/admin.key).
+  bool admin = true;
+  std::string admin_key_file;
 
   // --- how much; 0 is no limit for what is counted by a second or an address ---
   std::uint64_t connections_max = 10'000;
@@ -53,6 +56,7 @@ struct Config {
   std::uint64_t bytes_per_second = 64 << 20;
   std::uint64_t address_messages_per_second = 40'000;  // of all sessions of one address
   std::uint64_t address_bytes_per_second = 256 << 20;
+  std::uint64_t admin_requests_per_second = 10;  // of one address
   std::uint64_t session_queue_bytes_max = 32 << 20;
   std::uint64_t push_change_sets_max = 1'000;
   std::uint64_t tenant_queue_bytes_max = 64 << 20;
@@ -75,8 +79,5 @@ Status ApplyConfigText(Config& config, std::string_view text, const std::string&
 std::string HelpText();
 // The whole configuration as a file of its own.
 std::string ConfigToText(const Config& config);
-
-// A whole file, at most `bytes_max` of it. kNotFound, or kInvalid if it is larger.
-Result<std::string> ReadWholeFile(const std::string& path, std::size_t bytes_max);
 
 }  // namespace syncline::relay

@@ -56,6 +56,12 @@ constexpr Named kNamed[] = {
      &Metrics::unknown_tenants},
     {"syncline_storage_errors_total", "Tenants that could not be opened or committed.", "counter",
      &Metrics::storage_errors},
+    {"syncline_deploys_total", "Applications that replaced another while the relay ran.", "counter",
+     &Metrics::deploys},
+    {"syncline_deploys_refused_total", "Applications that were not taken.", "counter",
+     &Metrics::deploys_refused},
+    {"syncline_admin_denied_total", "Requests to deploy without the right key.", "counter",
+     &Metrics::admin_denied},
 };
 
 }  // namespace

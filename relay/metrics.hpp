@@ -30,6 +30,7 @@ struct Metrics {
   Count messages_in{0}, messages_out{0}, bytes_in{0}, bytes_out{0};
   Count tokens_refused{0}, sessions_faulted{0}, slow_readers_cut{0}, held_back{0};
   Count accepted{0}, refused{0}, repeated{0}, commits{0}, unknown_tenants{0}, storage_errors{0};
+  Count deploys{0}, deploys_refused{0}, admin_denied{0};
   Histogram commit_latency;
 
   std::string ToText() const;

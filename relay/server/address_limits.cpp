@@ -26,9 +26,7 @@ void AddressLimits::Disconnect(const std::string& address, std::uint64_t now_ms)
   --connections_;
   Entry& entry = found->second;
   // An overdrawn address stays, so that connecting anew does not refill it.
-  if (--entry.connections == 0 && entry.messages.full(now_ms) && entry.bytes.full(now_ms)) {
-    entry_by_address_.erase(found);
-  }
+  if (--entry.connections == 0 && entry.full(now_ms)) entry_by_address_.erase(found);
 }
 
 std::uint64_t AddressLimits::Take(const std::string& address, std::size_t bytes,
@@ -40,12 +38,18 @@ std::uint64_t AddressLimits::Take(const std::string& address, std::size_t bytes,
                   found->second.bytes.Take(static_cast<double>(bytes), now_ms));
 }
 
+std::uint64_t AddressLimits::TakeAdmin(const std::string& address, std::uint64_t now_ms) {
+  const std::lock_guard lock(mutex_);
+  const auto found = entry_by_address_.find(address);
+  CHECK(found != entry_by_address_.end());
+  return found->second.admin.Take(1, now_ms);
+}
+
 void AddressLimits::Sweep(std::uint64_t now_ms) {
   const std::lock_guard lock(mutex_);
   for (auto it = entry_by_address_.begin(); it != entry_by_address_.end();) {
     Entry& entry = it->second;
-    const bool gone =
-        entry.connections == 0 && entry.messages.full(now_ms) && entry.bytes.full(now_ms);
+    const bool gone = entry.connections == 0 && entry.full(now_ms);
     it = gone ? entry_by_address_.erase(it) : std::next(it);
   }
 }

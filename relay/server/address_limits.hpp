@@ -21,6 +21,7 @@ class AddressLimits {
     std::uint64_t connections_per_address_max = 0;
     std::uint64_t messages_per_second = 0;
     std::uint64_t bytes_per_second = 0;
+    std::uint64_t admin_requests_per_second = 0;
   };
   explicit AddressLimits(Limits limits) : limits_(limits) {}
 
@@ -29,15 +30,22 @@ class AddressLimits {
   void Disconnect(const std::string& address, std::uint64_t now_ms);
   // One message; gives the milliseconds that the sender is to wait. REQUIRES: connected.
   std::uint64_t Take(const std::string& address, std::size_t bytes, std::uint64_t now_ms);
+  // The same for a request to deploy, before it is looked at.
+  std::uint64_t TakeAdmin(const std::string& address, std::uint64_t now_ms);
   // Forgets addresses that have gone and whose buckets have refilled. Call now and then.
   void Sweep(std::uint64_t now_ms);
 
  private:
   struct Entry {
     explicit Entry(const Limits& limits)
-        : messages(limits.messages_per_second), bytes(limits.bytes_per_second) {}
+        : messages(limits.messages_per_second),
+          bytes(limits.bytes_per_second),
+          admin(limits.admin_requests_per_second) {}
+    bool full(std::uint64_t now_ms) {
+      return messages.full(now_ms) && bytes.full(now_ms) && admin.full(now_ms);
+    }
     std::uint64_t connections = 0;
-    TokenBucket messages, bytes;
+    TokenBucket messages, bytes, admin;
   };
   const Limits limits_;
   std::mutex mutex_;

@@ -9,6 +9,7 @@
 #include "relay/auth/dev_tokens.hpp"
 #include "relay/auth/token.hpp"
 #include "relay/config.hpp"
+#include "relay/deploy/admin_key.hpp"
 #include "relay/log.hpp"
 #include "relay/metrics.hpp"
 #include "relay/server/address_limits.hpp"
@@ -19,17 +20,22 @@
 
 namespace syncline::relay {
 
+class Deployer;
+
 struct Context {
   const Config config;
   const Log log;
-  const Application application;
   const TokenVerifier verifier;
   const std::optional<DevTokens> dev_tokens;
   const std::optional<StaticFiles> static_files;
+  // None: nobody can deploy over HTTP.
+  const std::optional<AdminKey> admin_key;
   const TenantStorage storage;
   // Unix milliseconds.
   const std::function<std::uint64_t()> now_ms;
   std::unique_ptr<Directory> directory;
+  // Set before the threads start; owned by the Relay.
+  Deployer* deployer = nullptr;
   AddressLimits address_limits;
   Metrics metrics{};
   // Ready: started and not shutting down.

@@ -11,10 +11,16 @@ struct HttpRequest {
   std::string_view method;  // "GET", ...
   std::string_view target;  // path and query, as sent
   std::string_view host, origin, accept, accept_encoding, if_none_match;
+  std::string_view authorization;  // never for the log
   std::string_view body;
   bool from_this_machine = false;
   // Without the query.
   std::string_view path() const { return target.substr(0, target.find('?')); }
+  // Behind the "?".
+  std::string_view query() const {
+    const auto mark = target.find('?');
+    return mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
+  }
 };
 
 struct HttpReply {

@@ -13,13 +13,15 @@
 #include <thread>
 #include <utility>
 
+#include "relay/deploy/at_start.hpp"
+#include "relay/files.hpp"
 #include "relay/server/context.hpp"
+#include "relay/server/deployer.hpp"
 #include "relay/server/worker.hpp"
 
 namespace syncline::relay {
 namespace {
 
-constexpr std::size_t kApplicationBytesMax = 16 << 20;
 constexpr std::size_t kKeyBytesMax = 1 << 20;
 constexpr std::size_t kThreadsMax = 256;  // a session's id has 8 bits for its thread
 
@@ -71,12 +73,13 @@ Result<std::vector<VerificationKey>> ReadKeys(const Config& config, const Log& l
   return keys;
 }
 
-Result<Application> ReadApplication(const std::string& path) {
-  const auto text = ReadWholeFile(path, kApplicationBytesMax);
-  if (!text) return Fail(text.error());
-  auto application = ParseRelayApplication(*text);
-  if (!application) return In(path, application.error());
-  return application;
+// None if nobody is to deploy over HTTP.
+Result<std::optional<AdminKey>> ReadAdminKey(const Config& config) {
+  if (!config.admin) return std::optional<AdminKey>();
+  auto key = config.admin_key_file.empty() ? AdminKey::ReadOrMake(config.data)
+                                           : AdminKey::Read(config.admin_key_file);
+  if (!key) return In("the admin key", key.error());
+  return std::optional<AdminKey>(std::move(*key));
 }
 
 Result<std::unique_ptr<Directory>> OpenDirectoryFile(const std::string& path,
@@ -112,8 +115,6 @@ void RaiseDescriptorLimit() {
 
 Result<std::unique_ptr<Context>> MakeContext(Config config, std::function<std::uint64_t()> now_ms) {
   const Log log(*LogLevelFromName(config.log_level));
-  auto application = ReadApplication(config.app);
-  if (!application) return Fail(application.error());
   auto keys = ReadKeys(config, log);
   if (!keys) return Fail(keys.error());
   const TokenPolicy policy{config.issuer, config.audience, config.leeway_s, config.require_expiry};
@@ -135,27 +136,19 @@ Result<std::unique_ptr<Context>> MakeContext(Config config, std::function<std::u
     }
     static_files.emplace(config.serve_dir);
   }
+  auto admin_key = ReadAdminKey(config);
+  if (!admin_key) return Fail(admin_key.error());
   TenantStorage storage = MakeFileStorage(config.data + "/tenants");
   auto directory = OpenDirectory(config.data, storage, log);
   if (!directory) return In("the directory", directory.error());
   const AddressLimits::Limits limits{config.connections_max, config.connections_per_address_max,
                                      config.address_messages_per_second,
-                                     config.address_bytes_per_second};
+                                     config.address_bytes_per_second,
+                                     config.admin_requests_per_second};
   return std::unique_ptr<Context>(new Context{
-      std::move(config), log, std::move(*application), TokenVerifier(std::move(*keys), policy),
-      std::move(dev_tokens), std::move(static_files), std::move(storage), std::move(now_ms),
-      std::move(*directory), AddressLimits(limits)});
-}
-
-Status Recover(Context& context) {
-  const auto recovered = RecoverDirectory(
-      *context.directory, context.storage, context.application,
-      [&](const TenantId& tenant, const Error& error) {
-        context.log.Error("tenant_unreadable", {{"tenant", tenant.text}, {"error", error.message}});
-      });
-  if (!recovered) return In("the directory", recovered.error());
-  if (*recovered > 0) context.log.Info("recovered", {{"tenants", std::uint64_t{*recovered}}});
-  return Done{};
+      std::move(config), log, TokenVerifier(std::move(*keys), policy), std::move(dev_tokens),
+      std::move(static_files), std::move(*admin_key), std::move(storage), std::move(now_ms),
+      std::move(*directory), nullptr, AddressLimits(limits)});
 }
 
 // SO_REUSEPORT lets a second relay join the first one's port unseen; binding without it does not.
@@ -230,16 +223,35 @@ Result<std::unique_ptr<Relay>> Relay::Start(Config config, std::function<std::ui
   auto context = MakeContext(std::move(config), std::move(now_ms));
   if (!context) return Fail(context.error());
   relay->context_ = std::move(*context);
-  const Status recovered = Recover(*relay->context_);
+  Context& used = *relay->context_;
+  auto application = ApplicationAtStart(used.config, used.storage, used.log);
+  if (!application) return Fail(application.error());
+  const Status recovered =
+      *application ? RecoverMembers(used, (*application)->application) : Status(Done{});
   if (!recovered) return Fail(recovered.error());
   const Status listening = relay->Listen();
   if (!listening) return Fail(listening.error());
-  relay->context_->ready = true;
-  for (const auto& worker : relay->workers_) worker->Start();
+  relay->Begin(std::move(*application));
   relay->context_->log.Info("listening", {{"address", relay->context_->config.address},
                                           {"port", std::uint64_t{relay->port_}},
                                           {"threads", std::uint64_t{relay->workers_.size()}}});
   return relay;
+}
+
+void Relay::Begin(std::shared_ptr<const Deployed> deployed) {
+  if (!deployed) {
+    context_->log.Warn("nothing_deployed",
+                       {{"todo", "devices wait until `syncline deploy` brings an application"}});
+  }
+  for (const auto& worker : workers_) {
+    const auto application = ApplicationOf(deployed);
+    worker->tenants().UseApplication(application);
+    worker->UseApplication(application);
+  }
+  deployer_ = std::make_unique<Deployer>(*context_, workers_, std::move(deployed));
+  context_->deployer = deployer_.get();
+  context_->ready = true;
+  for (const auto& worker : workers_) worker->Start();
 }
 
 Status Relay::Listen() {
@@ -267,6 +279,7 @@ Status Relay::Listen() {
 
 bool Relay::Stop() {
   context_->ready = false;
+  deployer_->Finish();
   const auto deadline =
       std::chrono::steady_clock::now() + std::chrono::seconds(context_->config.shutdown_s);
   for (const auto& worker : workers_) worker->StopAccepting();
@@ -285,6 +298,7 @@ bool Relay::Stop() {
 }
 
 Relay::~Relay() {
+  if (deployer_) deployer_->Abort();
   for (const auto& worker : workers_) worker->Stop();
   for (const auto& worker : workers_) worker->JoinThread();
   for (const auto& worker : workers_) worker->DropLoop();

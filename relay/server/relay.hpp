@@ -12,6 +12,8 @@
 namespace syncline::relay {
 
 struct Context;
+struct Deployed;
+class Deployer;
 class Worker;
 
 class Relay {
@@ -39,10 +41,13 @@ class Relay {
   class FolderLock;
   Relay();
   Status Listen();
+  // Starts the threads, with this application.
+  void Begin(std::shared_ptr<const Deployed> deployed);
 
   // Destroyed last: it keeps other relays away from the folder.
   std::unique_ptr<FolderLock> lock_;
   std::unique_ptr<Context> context_;
+  std::unique_ptr<Deployer> deployer_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::uint16_t port_ = 0;
 };

@@ -1,5 +1,6 @@
 #include "relay/server/routes.hpp"
 
+#include "relay/server/deployer.hpp"
 #include "shared/value/json.hpp"
 
 namespace syncline::relay {
@@ -45,7 +46,11 @@ HttpReply Route(const Context& context, const HttpRequest& request) {
   const std::string_view path = request.path();
   if (path == "/healthz") return MakeTextReply(200, "ok\n");
   if (path == "/readyz") {
-    return context.ready ? MakeTextReply(200, "ready\n") : MakeTextReply(503, "not ready\n");
+    if (!context.ready) return MakeTextReply(503, "not ready\n");
+    return context.deployer->current()
+               ? MakeTextReply(200, "ready\n")
+               : MakeTextReply(503,
+                               "no application has been deployed yet; run `syncline deploy`\n");
   }
   if (path == "/metrics" && (context.config.metrics_public || request.from_this_machine)) {
     return MakeReply(200, "text/plain; version=0.0.4", context.metrics.ToText());

@@ -19,6 +19,8 @@ constexpr std::size_t kBatchBytesMax = 1 << 20;
 // A snapshot's next chunk is asked for when less than this waits.
 constexpr std::size_t kLowWaterBytes = 1 << 20;
 constexpr std::uint64_t kHoldMsMax = 60'000;
+constexpr const char* kNothingDeployed =
+    "no application has been deployed yet; run `syncline deploy`";
 
 RelaySession::Limits ProtocolLimits(const Config& config) {
   RelaySession::Limits limits;
@@ -37,9 +39,12 @@ Session::Session(Worker& worker, std::string address, std::function<void()> wake
       id_(worker.NextSessionId()),
       address_(std::move(address)),
       wake_(std::move(wake)),
-      protocol_(id_, worker.context().application, ProtocolLimits(worker.context().config)),
+      application_(worker.application()),
       messages_(worker.context().config.messages_per_second),
       bytes_(worker.context().config.bytes_per_second) {
+  if (application_) {
+    protocol_.emplace(id_, *application_, ProtocolLimits(worker.context().config));
+  }
   worker_.Add(*this);
   ++worker_.context().metrics.sessions;
   worker_.context().log.Debug("session_begins", {{"session", id_.value}});
@@ -57,7 +62,7 @@ Session::~Session() {
 }
 
 std::size_t Session::message_bytes_max() const {
-  return protocol_.open() ? kMessageBytesMax : kHelloBytesMax;
+  return protocol_ && protocol_->open() ? kMessageBytesMax : kHelloBytesMax;
 }
 
 std::uint64_t Session::OnMessage(ByteView message) {
@@ -65,8 +70,12 @@ std::uint64_t Session::OnMessage(ByteView message) {
   ++context.metrics.messages_in;
   context.metrics.bytes_in += message.size();
   if (closing_) return 0;
+  if (!protocol_) {
+    CloseWithFault(Code::kUnavailable, kNothingDeployed, CloseReason::kTryLater);
+    return 0;
+  }
   const std::uint64_t now_ms = context.now_ms();
-  Handle(protocol_.OnMessage(message, now_ms));
+  Handle(protocol_->OnMessage(message, now_ms));
   const std::uint64_t wait_ms =
       std::max({messages_.Take(1, now_ms), bytes_.Take(static_cast<double>(message.size()), now_ms),
                 context.address_limits.Take(address_, message.size(), now_ms)});
@@ -75,7 +84,12 @@ std::uint64_t Session::OnMessage(ByteView message) {
 }
 
 void Session::OnTick() {
-  if (!closing_) Handle(protocol_.OnTick(worker_.context().now_ms()));
+  if (closing_) return;
+  if (!protocol_) {
+    CloseWithFault(Code::kUnavailable, kNothingDeployed, CloseReason::kTryLater);
+    return;
+  }
+  Handle(protocol_->OnTick(worker_.context().now_ms()));
 }
 
 void Session::OnDelivery(const TenantId& tenant, Delivery delivery) {
@@ -86,7 +100,7 @@ void Session::OnDelivery(const TenantId& tenant, Delivery delivery) {
 }
 
 void Session::OnTenantAdded(const TenantId& tenant) {
-  if (!closing_ && protocol_.open()) Handle(protocol_.OnTenantAdded(tenant));
+  if (!closing_ && protocol_ && protocol_->open()) Handle(protocol_->OnTenantAdded(tenant));
 }
 
 void Session::Close(CloseReason reason) {
@@ -138,18 +152,18 @@ void Session::Do(VerifyToken request) {
     context.log.Info("token_refused",
                      {{"session", id_.value}, {"reason", identity.error().message}});
     // The reason is for the log: a forger learns nothing from us.
-    Handle(protocol_.OnVerified(Fail(Code::kDenied, "the token was refused: sign in again"), {},
-                                now_ms));
+    Handle(protocol_->OnVerified(Fail(Code::kDenied, "the token was refused: sign in again"), {},
+                                 now_ms));
     return;
   }
   const std::vector<TenantId> tenants = TenantsOf(*identity);
-  Handle(protocol_.OnVerified(std::move(identity), tenants, now_ms));
+  Handle(protocol_->OnVerified(std::move(identity), tenants, now_ms));
 }
 
 // Also lets the worker find this session by its person, so that tenants they join later reach it.
 std::vector<TenantId> Session::TenantsOf(const Identity& identity) {
   Context& context = worker_.context();
-  auto member = context.application.rules.MemberKey(identity.claims);
+  auto member = application_->rules.MemberKey(identity.claims);
   if (member_) worker_.Unregister(*member_, id_);
   member_ = std::move(member);
   if (!member_) return {};
@@ -165,12 +179,12 @@ std::vector<TenantId> Session::TenantsOf(const Identity& identity) {
 void Session::Do(JoinTenant request) {
   joined_.insert(request.hello.tenant);
   const TenantId tenant = request.hello.tenant;
-  worker_.PostToTenant(tenant, [peer = protocol_.peer(), hello = std::move(request.hello)](
+  worker_.PostToTenant(tenant, [peer = protocol_->peer(), hello = std::move(request.hello)](
                                    TenantThread& tenants) { tenants.Join(peer, hello); });
 }
 
 void Session::Do(SubmitTo request) {
-  worker_.PostToTenant(request.tenant, [peer = protocol_.peer(), tenant = request.tenant,
+  worker_.PostToTenant(request.tenant, [peer = protocol_->peer(), tenant = request.tenant,
                                         change_sets = std::move(request.change_sets)](
                                            TenantThread& tenants) mutable {
     tenants.Submit(peer, tenant, std::move(change_sets));

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -73,7 +74,9 @@ class Session {
   const SessionId id_;
   const std::string address_;
   const std::function<void()> wake_;
-  RelaySession protocol_;
+  // What this session speaks for, as long as it lives; null if nothing was deployed yet.
+  const std::shared_ptr<const Application> application_;
+  std::optional<RelaySession> protocol_;  // none without an application
   TokenBucket messages_, bytes_;
   std::optional<Bytes> member_;    // under which the worker finds this session
   std::set<TenantId> joined_;      // to leave at the end

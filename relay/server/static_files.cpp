@@ -3,7 +3,7 @@
 #include <array>
 #include <filesystem>
 
-#include "relay/config.hpp"
+#include "relay/files.hpp"
 
 namespace syncline::relay {
 namespace {

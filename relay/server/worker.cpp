@@ -50,9 +50,8 @@ Worker::Worker(Context& context, std::size_t index,
   limits.open_max = context.config.tenants_open_max;
   limits.idle_ms = context.config.tenant_idle_s * 1000;
   limits.queue_bytes_max = context.config.tenant_queue_bytes_max;
-  tenants_ =
-      std::make_unique<TenantThread>(context.application, context.storage, *context.directory,
-                                     context.metrics, context.log, limits, MakeOutlets());
+  tenants_ = std::make_unique<TenantThread>(context.storage, *context.directory, context.metrics,
+                                            context.log, limits, MakeOutlets());
 }
 
 Worker::~Worker() { DropLoop(); }
@@ -164,6 +163,13 @@ void Worker::Tick() {
   for (const auto& [id, session] : sessions_) session->OnTick();
   tenants_->Tick();
   if (index_ == 0) context_.address_limits.Sweep(context_.now_ms());
+}
+
+void Worker::UseApplication(std::shared_ptr<const Application> application) {
+  application_ = std::move(application);
+  for (const auto& [id, session] : sessions_) {
+    session->Close({CloseReason::kRestarting, "the application changed; reconnect"});
+  }
 }
 
 SessionId Worker::NextSessionId() { return {(++sessions_made_ << 8) | index_}; }

@@ -57,6 +57,13 @@ class Worker {
 
   // --- its own thread ---
   Context& context() { return context_; }
+  TenantThread& tenants() { return *tenants_; }
+  // Whether the tenant lives on this thread.
+  bool IsHome(const TenantId& tenant) const { return HomeOf(tenant) == index_; }
+  // What sessions speak for; null if nothing was deployed yet.
+  const std::shared_ptr<const Application>& application() const { return application_; }
+  // Sessions that are there are asked to connect again. Tenants are told by themselves.
+  void UseApplication(std::shared_ptr<const Application> application);
   Executor executor() { return io_->get_executor(); }
   SessionId NextSessionId();
   void Add(Session& session) { sessions_[session.id()] = &session; }
@@ -66,7 +73,7 @@ class Worker {
   // Runs the work on the thread that the tenant lives on.
   template <class Work>
   void PostToTenant(const TenantId& tenant, Work&& work) {
-    Worker& worker = *workers_[std::hash<std::string>()(tenant.text) % workers_.size()];
+    Worker& worker = *workers_[HomeOf(tenant)];
     if (!worker.io_) return;  // the relay is being destroyed
     worker.Post([&worker, work = std::forward<Work>(work)]() mutable { work(*worker.tenants_); });
   }
@@ -103,6 +110,9 @@ class Worker {
   void CutSessions(const std::vector<SessionId>& sessions);
   void TellMembers(const TenantId& tenant, const std::vector<Bytes>& members);
   void Run();
+  std::size_t HomeOf(const TenantId& tenant) const {
+    return std::hash<std::string>()(tenant.text) % workers_.size();
+  }
   Worker& WorkerOf(SessionId session) { return *workers_[session.value & 0xff]; }
 
   Context& context_;
@@ -115,6 +125,7 @@ class Worker {
   std::atomic<bool> finished_{false};
   std::uint64_t sessions_made_ = 0;
   bool stopping_ = false;
+  std::shared_ptr<const Application> application_;
   std::unique_ptr<TenantThread> tenants_;
   // Destroyed first: coroutines that still wait in it use the members above.
   std::unique_ptr<asio::io_context> io_;

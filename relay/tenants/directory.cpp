@@ -14,6 +14,9 @@ constexpr const char* kTables =
     "CREATE INDEX members_by_tenant ON members (tenant);"
     "CREATE TABLE dirty (tenant TEXT PRIMARY KEY) WITHOUT ROWID;"
     "PRAGMA user_version = 1";
+// Since the first version: the one row names the table and field that members are read from.
+constexpr const char* kDrawnFrom =
+    "CREATE TABLE IF NOT EXISTS drawn_from (place TEXT PRIMARY KEY) WITHOUT ROWID";
 
 Result<std::vector<TenantId>> ReadTenants(Statement& rows) {
   std::vector<TenantId> out;
@@ -41,18 +44,41 @@ Status Directory::Begin(const TenantStorage& storage) {
     auto version = database_->Prepare("PRAGMA user_version");
     const auto row = version.Step();
     if (!row) return Fail(row.error());
-    if (version.integer(0) > 0) return Done{};
+    if (version.integer(0) > 0) return database_->Run(kDrawnFrom);
   }
-  const auto tenants = storage.list();
-  if (!tenants) return Fail(tenants.error());
   return InTransaction([&]() -> Status {
     const Status made = database_->Run(kTables);
     if (!made) return made;
-    for (const TenantId& tenant : *tenants) {
-      const Status marked = Run("INSERT INTO dirty VALUES (?)", tenant);
-      if (!marked) return marked;
-    }
-    return Done{};
+    const Status more = database_->Run(kDrawnFrom);
+    return more ? MarkAllDirty(storage) : more;
+  });
+}
+
+Status Directory::MarkAllDirty(const TenantStorage& storage) {
+  const auto tenants = storage.list();
+  if (!tenants) return Fail(tenants.error());
+  for (const TenantId& tenant : *tenants) {
+    const Status marked = Run("INSERT OR IGNORE INTO dirty VALUES (?)", tenant);
+    if (!marked) return marked;
+  }
+  return Done{};
+}
+
+Status Directory::DrawFrom(const Membership& membership, const TenantStorage& storage) {
+  const std::lock_guard lock(mutex_);
+  const std::string place = membership.table + "." + membership.field;
+  {
+    auto found = database_->Prepare("SELECT 1 FROM drawn_from WHERE place = ?");
+    const auto same = found.BindText(1, place).Step();
+    if (!same) return Fail(same.error());
+    if (*same) return Done{};
+  }
+  return InTransaction([&]() -> Status {
+    const Status cleared = database_->Run("DELETE FROM drawn_from");
+    if (!cleared) return cleared;
+    const Status named =
+        database_->Prepare("INSERT INTO drawn_from VALUES (?)").BindText(1, place).Run();
+    return named ? MarkAllDirty(storage) : named;
   });
 }
 
@@ -163,6 +189,8 @@ Result<std::optional<std::vector<Bytes>>> ReadMembers(const TenantStorage& stora
 Result<std::size_t> RecoverDirectory(
     Directory& directory, const TenantStorage& storage, const Application& application,
     const std::function<void(const TenantId&, const Error&)>& on_unreadable) {
+  const Status drawn = directory.DrawFrom(application.rules.membership(), storage);
+  if (!drawn) return Fail(drawn.error());
   const auto dirty = directory.DirtyTenants();
   if (!dirty) return Fail(dirty.error());
   const auto recover = [&](const TenantId& tenant) -> Status {

@@ -38,6 +38,8 @@ class Directory {
   // The tenant is no more.
   Status Remove(const TenantId& tenant);
   Result<std::vector<TenantId>> DirtyTenants();
+  // Every tenant becomes dirty if the directory was drawn from another table or field than this.
+  Status DrawFrom(const Membership& membership, const TenantStorage& storage);
 
  private:
   explicit Directory(std::unique_ptr<Database> database) : database_(std::move(database)) {}
@@ -45,6 +47,7 @@ class Directory {
   Status Store(const TenantId& tenant, const MemberChange& change);
   Status Run(std::string_view sql, const TenantId& tenant);
   Status Begin(const TenantStorage& storage);
+  Status MarkAllDirty(const TenantStorage& storage);
   template <class Work>
   Status InTransaction(const Work& work);
 
@@ -52,8 +55,8 @@ class Directory {
   std::unique_ptr<Database> database_;
 };
 
-// Reads the members of the tenants that were open when the relay last ended without closing them.
-// Gives how many there were; one that cannot be read stays dirty and is passed to `on_unreadable`.
+// Reads the members of the tenants that were open when the relay last ended without closing them, or of
+// all if the application names its members otherwise than before. REQUIRES: no tenant is open. Gives how many there were; one that cannot be read stays dirty and is passed to `on_unreadable`.
 Result<std::size_t> RecoverDirectory(
     Directory& directory, const TenantStorage& storage, const Application& application,
     const std::function<void(const TenantId&, const Error&)>& on_unreadable);

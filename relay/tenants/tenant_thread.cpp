@@ -6,6 +6,8 @@
 #include <chrono>
 #include <utility>
 
+#include "relay/tenants/occupied_tables.hpp"
+
 namespace syncline::relay {
 namespace {
 
@@ -32,11 +34,9 @@ double MillisecondsSince(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
-TenantThread::TenantThread(const Application& application, const TenantStorage& storage,
-                           Directory& directory, Metrics& metrics, const Log& log, Limits limits,
-                           TenantOutlets outlets)
-    : application_(application),
-      storage_(storage),
+TenantThread::TenantThread(const TenantStorage& storage, Directory& directory, Metrics& metrics,
+                           const Log& log, Limits limits, TenantOutlets outlets)
+    : storage_(storage),
       directory_(directory),
       metrics_(metrics),
       log_(log),
@@ -45,7 +45,14 @@ TenantThread::TenantThread(const Application& application, const TenantStorage& 
 
 TenantThread::~TenantThread() { metrics_.tenants -= tenants_.size(); }
 
+void TenantThread::UseApplication(std::shared_ptr<const Application> application) {
+  CHECK(tenants_.empty());
+  application_ = std::move(application);
+  damaged_.clear();
+}
+
 void TenantThread::Join(const Peer& peer, const TenantHello& hello) {
+  if (!application_) return outlets_.cut({peer.session});
   const TenantId& tenant = hello.tenant;
   if (!IsTenantId(tenant) || (!tenants_.count(tenant) && !storage_.exists(tenant))) {
     outlets_.deliver(tenant, {{peer.session, Frame(Left{tenant}), false}});
@@ -89,8 +96,9 @@ void TenantThread::ContinueSnapshot(SessionId session, const TenantId& tenant) {
 
 void TenantThread::Submit(const Peer& peer, const TenantId& tenant,
                           std::vector<ChangeSet> change_sets) {
+  if (!application_) return outlets_.cut({peer.session});
   const bool known = IsTenantId(tenant) && (tenants_.count(tenant) || storage_.exists(tenant));
-  if (!known && (!IsTenantId(tenant) || !Authority::CanFound(application_, tenant, change_sets))) {
+  if (!known && (!IsTenantId(tenant) || !Authority::CanFound(*application_, tenant, change_sets))) {
     return Refuse(peer, tenant, change_sets);
   }
   const auto open = Open(tenant);
@@ -136,7 +144,7 @@ Result<TenantThread::OpenTenant*> TenantThread::Open(const TenantId& tenant) {
   if (!room) return Fail(room.error());
   auto database = storage_.open(tenant);
   if (!database) return Fail(database.error());
-  auto authority = Authority::Open(std::move(*database), application_, tenant, {}, RandomEpoch());
+  auto authority = Authority::Open(std::move(*database), *application_, tenant, {}, RandomEpoch());
   if (!authority) return Fail(authority.error());
   OpenTenant open;
   open.authority = std::move(*authority);
@@ -315,6 +323,23 @@ void TenantThread::Tick() {
       open.sweep_ms = now_ms + kSweepEveryMs;
     }
   }
+}
+
+Result<std::set<std::string>> TenantThread::OccupiedTables(const Application& application,
+                                                           const std::vector<TenantId>& tenants,
+                                                           const std::set<std::string>& tables) {
+  std::set<std::string> occupied;
+  for (const TenantId& tenant : tenants) {
+    const auto open = tenants_.find(tenant);
+    const Status added =
+        open != tenants_.end()    ? AddOccupied(*open->second.authority, tables, occupied)
+        : storage_.exists(tenant) ? AddOccupied(storage_, application, tenant, tables, occupied)
+                                  : Status(Done{});
+    if (!added) {
+      return Fail(added.error().code, "tenant " + tenant.text + ": " + added.error().message);
+    }
+  }
+  return occupied;
 }
 
 void TenantThread::CloseAll() {

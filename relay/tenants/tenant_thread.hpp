@@ -2,6 +2,8 @@
 // gathers what is submitted to them in one turn of the thread into one commit each (group commit),
 // passes on what their sessions are due, and closes the idle ones.
 //
+// While it has no application, no tenant is opened: who comes is cut and comes back.
+//
 // It has no sockets and no threads: its owner calls it on one thread and gives it TenantOutlets. A
 // tenant that fails (disk full, damaged file) is dropped and its sessions are cut; the rest goes on.
 #pragma once
@@ -11,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "relay/log.hpp"
@@ -41,11 +44,14 @@ class TenantThread {
     std::uint64_t idle_ms = 60'000;
     std::size_t queue_bytes_max = 64 << 20;
   };
-  TenantThread(const Application& application, const TenantStorage& storage, Directory& directory,
-               Metrics& metrics, const Log& log, Limits limits, TenantOutlets outlets);
+  TenantThread(const TenantStorage& storage, Directory& directory, Metrics& metrics, const Log& log,
+               Limits limits, TenantOutlets outlets);
   ~TenantThread();
   TenantThread(const TenantThread&) = delete;
   TenantThread& operator=(const TenantThread&) = delete;
+
+  // What tenants are opened with from now on; null for none. REQUIRES: no tenant is open.
+  void UseApplication(std::shared_ptr<const Application> application);
 
   void Join(const Peer& peer, const TenantHello& hello);
   void Leave(SessionId session, const TenantId& tenant);
@@ -59,6 +65,10 @@ class TenantThread {
   // Commits, then closes every tenant.
   void CloseAll();
   std::size_t open_count() const { return tenants_.size(); }
+  // Which of `tables` have rows in these tenants, which live on this thread.
+  Result<std::set<std::string>> OccupiedTables(const Application& application,
+                                               const std::vector<TenantId>& tenants,
+                                               const std::set<std::string>& tables);
 
  private:
   struct OpenTenant {
@@ -90,7 +100,7 @@ class TenantThread {
   Tenants::iterator Close(Tenants::iterator found);
   bool idle(const OpenTenant& open) const { return open.joined.empty() && !open.due; }
 
-  const Application& application_;
+  std::shared_ptr<const Application> application_;
   const TenantStorage& storage_;
   Directory& directory_;
   Metrics& metrics_;
@@ -98,7 +108,7 @@ class TenantThread {
   const Limits limits_;
   const TenantOutlets outlets_;
   Tenants tenants_;
-  // Found damaged: not opened again until the relay is started anew.
+  // Found damaged: not opened again until the relay is started or deployed to anew.
   std::set<TenantId> damaged_;
   std::deque<TenantId> due_;  // tenants with something submitted, each once
   bool turn_scheduled_ = false;

@@ -16,7 +16,8 @@ using namespace testing;
 // A tenant thread whose turns, clock, sessions and disk are the test's.
 struct Bench {
   TemporaryFolder folder;
-  Application application = MakeApplication();
+  std::shared_ptr<const Application> application =
+      std::make_shared<const Application>(MakeApplication());
   TenantStorage storage = MakeFileStorage(folder.path());
   std::unique_ptr<Directory> directory;
   Metrics metrics;
@@ -66,8 +67,9 @@ struct Bench {
       cut.insert(cut.end(), sessions.begin(), sessions.end());
     };
     outlets.now_ms = [this] { return now_ms; };
-    tenants = std::make_unique<TenantThread>(application, storage, *directory, metrics, log, limits,
+    tenants = std::make_unique<TenantThread>(storage, *directory, metrics, log, limits,
                                              std::move(outlets));
+    tenants->UseApplication(application);
   }
 
   void RunTurns() {

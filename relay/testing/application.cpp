@@ -39,6 +39,29 @@ Application MakeApplication() {
   return std::move(*application);
 }
 
+std::string Edited(const Edits& edits) {
+  std::string text = kApplicationJson;
+  for (const auto& [before, after] : edits) {
+    const auto at = text.find(before);
+    CHECK(at != std::string::npos && text.find(before, at + 1) == std::string::npos);
+    text.replace(at, before.size(), after);
+  }
+  return text;
+}
+
+Edits WithDue(bool optional) {
+  return {{R"("text": {"fieldType": {"type": "string"}, "optional": false})",
+           R"("text": {"fieldType": {"type": "string"}, "optional": false},
+              "due": {"fieldType": {"type": "number"}, "optional": )" +
+               std::string(optional ? "true}" : "false}")}};
+}
+
+Edits NotesForAdmins() {
+  return {{R"("notes": {"read": [{"name": "all", "message": "m", "allow": ["true"]}])",
+           R"("notes": {"read": [{"name": "admins", "message": "m",
+                                   "allow": ["eq", ["role"], ["literal", "admin"]]}])"}};
+}
+
 namespace {
 
 std::uint64_t NowMs() {

@@ -2,6 +2,7 @@
 // written by anyone but readers. And the change sets that its devices would make.
 #pragma once
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "shared/sync/authority.hpp"
@@ -11,6 +12,13 @@ namespace syncline::relay::testing {
 
 extern const char* const kApplicationJson;
 Application MakeApplication();
+
+// The application's text with each first text replaced by the second, which must be in it once.
+using Edits = std::vector<std::pair<std::string, std::string>>;
+std::string Edited(const Edits& edits);
+// Edits: notes have a further field; only admins read notes.
+Edits WithDue(bool optional);
+Edits NotesForAdmins();
 
 // A row of the table that no other call gives.
 RowKey NewRow(const std::string& table);

@@ -121,7 +121,8 @@ std::uint16_t TestDevice::ExpectClose() {
 void TestDevice::Complain(const std::string& what) { throw std::runtime_error(what); }
 
 TestReply Request(std::uint16_t port, const std::string& method, const std::string& target,
-                  const std::string& body, const std::string& origin) {
+                  const std::string& body, const std::string& origin,
+                  const std::string& authorization) {
   asio::io_context io;
   beast::tcp_stream stream(io);
   stream.connect(Endpoint(port));
@@ -131,6 +132,7 @@ TestReply Request(std::uint16_t port, const std::string& method, const std::stri
   request.version(11);
   request.set(http::field::host, "127.0.0.1:" + std::to_string(port));
   if (!origin.empty()) request.set(http::field::origin, origin);
+  if (!authorization.empty()) request.set(http::field::authorization, authorization);
   request.body() = body;
   request.prepare_payload();
   http::write(stream, request);

@@ -52,7 +52,8 @@ struct TestReply {
   std::function<std::string(const std::string&)> header;
 };
 TestReply Request(std::uint16_t port, const std::string& method, const std::string& target,
-                  const std::string& body = "", const std::string& origin = "");
+                  const std::string& body = "", const std::string& origin = "",
+                  const std::string& authorization = "");
 // Sends these bytes and gives what comes back until the relay closes.
 std::string RequestRaw(std::uint16_t port, const std::string& bytes);
 

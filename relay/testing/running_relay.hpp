@@ -28,6 +28,7 @@ class RunningRelay {
     config_.threads = 2;
     config_.log_level = "error";
     config_.leeway_s = 0;
+    config_.admin_requests_per_second = 0;
     change(config_);
     Start();
   }
@@ -42,9 +43,22 @@ class RunningRelay {
   void Kill() { relay_.reset(); }
   Relay& operator*() { return *relay_; }
   Relay* operator->() { return relay_.get(); }
+  const Relay* operator->() const { return relay_.get(); }
   std::uint16_t port() const { return relay_->port(); }
   const std::string& folder() const { return folder_.path(); }
   const Config& config() const { return config_; }
+  // For the next Start.
+  Config& config() { return config_; }
+  // "Bearer <the relay's admin key>".
+  std::string AdminKey() const {
+    std::string key;
+    std::ifstream(config_.data + "/admin.key") >> key;
+    return "Bearer " + key;
+  }
+  TestReply Deploy(const std::string& application, bool dry_run = false) const {
+    return Request(port(), "POST", "/admin/application" + std::string(dry_run ? "?dry_run=1" : ""),
+                   application, "", AdminKey());
+  }
   void MoveClock(std::uint64_t ms) { ahead_ms_ += ms; }
 
   static std::string Token(const std::string& email, std::uint64_t life_s = 3600) {

@@ -148,13 +148,16 @@ Status PrepareIndexes(Database& database, const TableLayout& layout) {
   std::set<std::string> wanted;
   for (const IndexLayout& index : layout.indexes) {
     wanted.insert(index.name);
-    Statement known =
-        database.Prepare("SELECT definition FROM _indexes WHERE owner=?1 AND name=?2");
-    known.BindText(1, layout.schema->name).BindText(2, index.name);
-    const Result<bool> found = known.Step();
-    if (!found) return Fail(found.error());
     const std::string definition = Definition(index);
-    if (*found && known.bytes(0) == definition) continue;
+    {
+      // Done before the index is built: no table can be dropped while a statement reads.
+      Statement known =
+          database.Prepare("SELECT definition FROM _indexes WHERE owner=?1 AND name=?2");
+      known.BindText(1, layout.schema->name).BindText(2, index.name);
+      const Result<bool> found = known.Step();
+      if (!found) return Fail(found.error());
+      if (*found && known.bytes(0) == definition) continue;
+    }
     if (Status built = BuildIndex(database, layout, index); !built) return built;
     Statement put = database.Prepare("INSERT OR REPLACE INTO _indexes VALUES (?1, ?2, ?3)");
     put.BindText(1, layout.schema->name).BindText(2, index.name).BindText(3, definition);

@@ -215,6 +215,28 @@ TEST_CASE("a schema that grows keeps the rows and builds the new index") {
   CHECK(entries->at(0).row.document.Find("place") != nullptr);
 }
 
+TEST_CASE("an index of other fields is built anew under its name") {
+  Fixture fixture;
+  const Row row = fixture.Make(1, 4.0, "Oslo");
+  fixture.Write({1}, nullptr, &row);
+  for (const std::string field : {"rank", "place", "rank"}) {
+    const Schema schema = *ParseSchema(R"json({"tables":[{"tableName":"notes","indexes":[
+      {"indexDescriptor":"by_it","fields":[")json" +
+                                       field + R"json("]}],
+      "documentType":{"type":"object","value":{
+        "rank":{"fieldType":{"type":"any"},"optional":true},
+        "place":{"fieldType":{"type":"any"},"optional":true}}}}],"schemaValidation":true})json");
+    auto store = TableStore::Open(*fixture.database, schema, {});
+    REQUIRE_MESSAGE(store, (store ? "" : store.error().message));
+    const auto entries = store->Scan({1}, fixture.notes, kFirstDeclared, {}, false, 10);
+    REQUIRE(entries);
+    REQUIRE(entries->size() == 1);
+    Bytes key;
+    AppendKey(key, *row.document.Find(field));
+    CHECK(entries->front().key.substr(0, key.size()) == key);
+  }
+}
+
 TEST_CASE("fields whose names differ only in case are both kept") {
   auto database = *Database::Open({":memory:", "", Durability::kNone, 1024, false});
   const Schema schema = *ParseSchema(R"json({"tables":[{"tableName":"t","indexes":[],
