@@ -1,5 +1,11 @@
+import {
+  anyApi,
+  componentsGeneric,
+  getFunctionAddress,
+  makeFunctionReference,
+} from "convex/server";
 import { expect, it } from "vitest";
-import { type FunctionAddress, handleOf, resolveAddress } from "./address.ts";
+import { addressOf, type FunctionAddress, handleOf, resolveAddress } from "./address.ts";
 
 it.each<[FunctionAddress, string, string, string]>([
   [{ name: "messages:list" }, "", "", "messages:list"],
@@ -12,6 +18,22 @@ it.each<[FunctionAddress, string, string, string]>([
   [{ functionHandle: "function://;lib:do" }, "box", "", "lib:do"],
 ])("%j from %j is %j %j", (address, from, component, path) => {
   expect(resolveAddress(address, from)).toEqual({ component, path });
+});
+
+it.each([
+  "messages:list",
+  "function://box;lib:do",
+  makeFunctionReference<"query">("messages:list"),
+  anyApi["dir/messages"]?.["list"],
+  (componentsGeneric() as Record<string, Record<string, Record<string, unknown>>>)["box"]?.[
+    "lib"
+  ]?.["do"],
+])("finds the address of a reference as npm convex does", (reference) => {
+  expect(addressOf(reference)).toEqual(getFunctionAddress(reference as never));
+});
+
+it("refuses what is no reference", () => {
+  for (const reference of [undefined, null, 5, {}]) expect(() => addressOf(reference)).toThrow();
 });
 
 it("makes handles that lead back from anywhere", () => {

@@ -9,6 +9,24 @@ export type FunctionAddress =
   // What createFunctionHandle gave.
   | { functionHandle: string };
 
+const handlePrefix = "function://";
+const functionName = Symbol.for("functionName");
+const referencePath = Symbol.for("toReferencePath");
+
+// What a function is called by: a path, a handle, or a reference of npm convex, which carries its address
+// under symbols. (The package's getFunctionAddress would bring all of convex/server with it.)
+export function addressOf(reference: unknown): FunctionAddress {
+  if (typeof reference === "string") {
+    return reference.startsWith(handlePrefix) ? { functionHandle: reference } : { name: reference };
+  }
+  const marks = reference as Record<symbol, string | undefined> | null | undefined;
+  const name = marks?.[functionName];
+  if (name) return { name };
+  const path = marks?.[referencePath];
+  if (path) return { reference: path };
+  throw new Error(`${reference} is not a functionReference`);
+}
+
 export interface FunctionPath {
   component: string; // "" is the application
   path: string; // canonical: "dir/file:name"
@@ -31,8 +49,6 @@ export function resolveAddress(address: FunctionAddress, from: string): Function
 export function handleOf({ component, path }: FunctionPath): string {
   return `${handlePrefix}${component};${path}`;
 }
-
-const handlePrefix = "function://";
 
 function resolveHandle(handle: string): FunctionPath {
   const semicolon = handle.indexOf(";");

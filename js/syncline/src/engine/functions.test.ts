@@ -154,7 +154,8 @@ describe.each(["syncline", "convex"] as const)("with the layer of %s", (layer) =
         ns,
         isParallel: true,
       });
-      expect(result).toMatchObject({ seen: [1, 2, 3, 1000] });
+      const meanwhile = Array.from({ length: 30 }, (_, turn) => 1000 + turn);
+      expect(result).toMatchObject({ seen: [1, 2, 3, ...meanwhile] });
       expect((result as { caught: unknown[] }).caught).toHaveLength(4);
     });
 

@@ -1,9 +1,9 @@
 // The ctx that functions get from this host instead of npm convex's own layer: the same members, types and
 // messages, without JSON text in between.
-import { getFunctionAddress, type UserIdentity } from "convex/server";
+import type { UserIdentity } from "convex/server";
 import { convexToJson, type Value } from "convex/values";
 import type { ActionFrame, VectorMatch } from "../action-frame.ts";
-import type { FunctionAddress } from "../address.ts";
+import { addressOf } from "../address.ts";
 import type { FunctionCalls } from "../calls.ts";
 import type { CallKind, Frame } from "../frame.ts";
 import type { TransactionLimits } from "../limits.ts";
@@ -176,10 +176,6 @@ async function called(modules: LoadedModules, run: () => Promise<string>): Promi
   } catch (error) {
     throw error instanceof FunctionFailed ? errorInFunction(error.failure, modules) : error;
   }
-}
-
-function addressOf(reference: unknown): FunctionAddress {
-  return getFunctionAddress(reference as never) as FunctionAddress;
 }
 
 function argsOf(args: Value | undefined): Value {
