@@ -93,7 +93,7 @@ Result<Value> Whole(Filter::Op op, std::int64_t a, std::int64_t b) {
   return Value(op == Filter::Op::kDiv ? a / b : a % b);
 }
 
-Value Floating(Filter::Op op, double a, double b) {
+double Exactly(Filter::Op op, double a, double b) {
   switch (op) {
     case Filter::Op::kAdd: return a + b;
     case Filter::Op::kSub: return a - b;
@@ -103,11 +103,17 @@ Value Floating(Filter::Op op, double a, double b) {
   }
 }
 
+// One NaN for every outcome that is none: processors differ in its sign, and the order tells signs apart.
+Value Number(double outcome) {
+  return std::isnan(outcome) ? std::numeric_limits<double>::quiet_NaN() : outcome;
+}
+
 Result<Value> Arithmetic(Filter::Op op, const Value& a, const Value& b) {
   if (a.Is<std::int64_t>() && b.Is<std::int64_t>()) {
     return Whole(op, *a.As<std::int64_t>(), *b.As<std::int64_t>());
   }
-  if (a.Is<double>() && b.Is<double>()) return Floating(op, *a.As<double>(), *b.As<double>());
+  if (a.Is<double>() && b.Is<double>())
+    return Number(Exactly(op, *a.As<double>(), *b.As<double>()));
   return Fail(Code::kInvalid, std::string("q.") + NameOf(op) +
                                   " needs two int64 or two float64, not " + TypeName(a) + " and " +
                                   TypeName(b));
@@ -152,7 +158,7 @@ Result<Value> Evaluate(const Filter& filter, const Object& document) {
   Result<Value> a = Evaluate(filter.operands[0], document);
   if (!a) return a;
   if (filter.op == Op::kNeg) {
-    if (const double* number = a->As<double>()) return Value(-*number);
+    if (const double* number = a->As<double>()) return Number(-*number);
     return Arithmetic(Op::kSub, Value(std::int64_t{0}), *a);
   }
   Result<Value> b = Evaluate(filter.operands[1], document);

@@ -163,7 +163,11 @@ Result<QueryPage> ReadPage(TableStore& store, Query query, std::uint64_t fingerp
     Object document;
     const Result<Stream::Step> step = stream.Advance(
         request.size - std::min(request.size - 1, page.documents.size()), rest, document);
-    if (!step) return Fail(step.error());
+    if (!step) {
+      stream.Settle();
+      stream.AddReads(reads);
+      return Fail(step.error());
+    }
     if (*step == Stream::Step::kEnd) {
       at_end = true;
       break;

@@ -110,13 +110,15 @@ Result<KeyRange> CompileRange(const TableLayout& table, IndexOrdinal index,
                      "\" are both bounded; only one field may be, use filter for the other");
   }
   Bytes prefix;
+  std::optional<Slot> id;  // if all is held, _id at the end of it
   std::size_t position = 0;
   for (; position < fields.size() && equal[position]; ++position) {
-    const Slot slot = SlotOf(table, fields[position], equal[position]->value);
+    Slot slot = SlotOf(table, fields[position], equal[position]->value);
     if (fields[position] == "_id") {
-      return KeyRange{prefix + slot.at, prefix + slot.after};
+      id = std::move(slot);
+    } else {
+      prefix += slot.at;
     }
-    prefix += slot.at;
   }
   for (std::size_t i = position; i < fields.size(); ++i) {
     if (!equal[i]) continue;
@@ -129,6 +131,12 @@ Result<KeyRange> CompileRange(const TableLayout& table, IndexOrdinal index,
                                  "\" is bounded, but the fields before it in the "
                                  "index must be held with q.eq first");
   }
+  // An empty high would mean "no bound": nothing lies below the very first key.
+  const KeyRange nothing{Bytes(1, '\0'), Bytes(1, '\0')};
+  if (id) {
+    const KeyRange range{prefix + id->at, prefix + id->after};
+    return range.high.empty() ? nothing : range;
+  }
   KeyRange range{prefix, PrefixEnd(prefix)};
   if (lower) {
     const Slot slot = SlotOf(table, fields[position], lower->value);
@@ -137,8 +145,7 @@ Result<KeyRange> CompileRange(const TableLayout& table, IndexOrdinal index,
   if (upper) {
     const Slot slot = SlotOf(table, fields[position], upper->value);
     range.high = prefix + (upper->kind == Bound::Kind::kLt ? slot.at : slot.after);
-    // An empty high would mean "no bound": nothing lies below the very first key.
-    if (range.high.empty()) range = {Bytes(1, '\0'), Bytes(1, '\0')};
+    if (range.high.empty()) range = nothing;
   }
   return range;
 }

@@ -10,8 +10,6 @@ namespace {
 constexpr std::size_t kFetchMin = 16;
 constexpr std::size_t kFetchMax = 1024;
 
-bool Empty(const KeyRange& range) { return !range.high.empty() && range.low >= range.high; }
-
 }  // namespace
 
 Stream::Stream(TableStore& store, Query query, std::vector<TenantNo> tenants)
@@ -45,7 +43,9 @@ void Stream::ReturnTo(const Mark& mark) {
 // The last page's unused documents are read again; so is what was fetched beyond it, as a mutation may
 // have written meanwhile.
 void Stream::TakeBack(std::size_t consumed) {
-  const Mark mark = marks_[std::min(consumed, marks_.size() - 1)];
+  const bool within = consumed < given_.key_ends.size();
+  const Mark mark = within ? MarkWithin(consumed) : marks_[std::min(consumed, marks_.size() - 1)];
+  given_ = {};
   ReturnTo(mark);
   marks_.assign(1, mark);
 }
@@ -59,7 +59,7 @@ bool Stream::AtLimit() const {
 }
 
 Result<std::vector<Entry>> Stream::Fetch(const Walk& walk, std::size_t limit) {
-  if (Empty(walk.rest)) return std::vector<Entry>();
+  if (IsEmpty(walk.rest)) return std::vector<Entry>();
   if (!query_.search) {
     return store_.Scan(walk.tenant, query_.table->schema->number, query_.index, walk.rest,
                        query_.descending, limit);
@@ -143,9 +143,13 @@ Result<Stream::Page> Stream::Next(std::size_t count, std::size_t consumed, const
                        end.bytes - std::min(end.bytes, use_.bytes), 0};
     Object document;
     const Result<Step> step = Advance(count - page.documents.size(), rest, document);
-    if (!step) return Fail(step.error());
+    // A function that wants no more than it has is not refused.
+    if ((!step || *step == Step::kSpent) && !page.documents.empty()) return page;
+    if (!step) {
+      failed_ = MarkNow();
+      return Fail(step.error());
+    }
     if (*step == Step::kSpent) {
-      if (!page.documents.empty()) return page;  // a function that wants no more is not refused
       const Status refused =
           CheckReadUse({rest.documents == 0 ? kDocumentsReadMax + 1 : 0, kBytesReadMax + 1, 0});
       return Fail(refused.error());
@@ -164,6 +168,11 @@ Result<Stream::Page> Stream::Next(std::size_t count, std::size_t consumed, const
 void Stream::Close(std::size_t consumed) { TakeBack(consumed); }
 
 void Stream::AddReads(ReadSet& read_set) const {
+  AddReads(marks_.back(), read_set);
+  if (failed_) AddReads(*failed_, read_set);
+}
+
+void Stream::AddReads(const Mark& mark, ReadSet& read_set) const {
   if (query_.search) {
     if (!found_) return;
     for (const TenantNo tenant : searched_) {
@@ -172,7 +181,6 @@ void Stream::AddReads(ReadSet& read_set) const {
     }
     return;
   }
-  const Mark& mark = marks_.back();
   // Tenants are walked side by side: each was read as far as the farthest got.
   const KeyRange* farthest = nullptr;
   for (const KeyRange& rest : mark.rests) {
@@ -190,7 +198,7 @@ void Stream::AddReads(ReadSet& read_set) const {
   } else if (!mark.ended) {
     walked.high = farthest->low;
   }
-  if (Empty(walked)) return;
+  if (IsEmpty(walked)) return;
   for (const Walk& walk : walks_) {
     const Bytes high = walked.high.empty() ? TenantKey({walk.tenant.value + 1}, {})
                                            : TenantKey(walk.tenant, walked.high);

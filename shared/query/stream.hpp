@@ -13,6 +13,7 @@
 #include "shared/query/read_set.hpp"
 #include "shared/query/read_use.hpp"
 #include "shared/store/table_store.hpp"
+#include "shared/value/block.hpp"
 
 namespace syncline {
 
@@ -29,6 +30,9 @@ class Stream {
   // as given; the others come again. `left`: what may still be walked, beyond what use() tells; a page
   // ends early where it is used up, and fails (kInvalid) if it would be empty.
   Result<Page> Next(std::size_t count, std::size_t consumed, const ReadUse& left = Remaining({}));
+  // As Next, into an empty block; true if it is done. A page may be given either way.
+  Result<bool> NextBlock(std::size_t count, std::size_t consumed, const ReadUse& left,
+                         BlockWriter& block);
   // Ends the walk: notes what was read, with `consumed` as in Next.
   void Close(std::size_t consumed);
   // What was walked for the documents that count as given.
@@ -70,7 +74,19 @@ class Stream {
     bool ended = false;
   };
 
+  // The rows of a page that went straight into a block: what it takes to come back to each.
+  struct Given {
+    Bytes keys;                         // one after the other
+    std::vector<std::size_t> key_ends;  // in `keys`
+    std::vector<std::size_t> bytes;     // that were read up to the row's end
+  };
+
   Mark MarkNow() const;
+  // Whether the next page may go straight into a block.
+  bool GoesStraight(const ReadUse& left) const;
+  // Where the walk stood when `count` of given_ had been walked. REQUIRES: given_ is not empty.
+  Mark MarkWithin(std::size_t count) const;
+  void AddReads(const Mark& mark, ReadSet& read_set) const;
   void ReturnTo(const Mark& mark);
   void TakeBack(std::size_t consumed);
   bool AtLimit() const;
@@ -90,6 +106,10 @@ class Stream {
   Bytes position_;
   bool ended_ = false;
   std::vector<Mark> marks_;  // before each document of the last page, and after the last
+  Given
+      given_;  // of the last page; if there are any, marks_ are before the first and after the last
+  // Behind a row that a filter could not judge: the error is a result too, and depends on that row.
+  std::optional<Mark> failed_;
 };
 
 }  // namespace syncline

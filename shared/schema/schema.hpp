@@ -41,6 +41,8 @@ struct TableSchema {
   TableNumber number;
   // Its rows are of this device alone: they belong to no tenant, are judged by no rules, never travel.
   bool local = false;
+  // False if the application switched validation of documents off: then they may have any field.
+  bool validated = true;
   // kAny, or kObject, or a kUnion of objects.
   Validator document;
   std::vector<IndexSchema> indexes;

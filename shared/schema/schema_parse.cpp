@@ -221,6 +221,7 @@ Result<Schema> ParseSchema(std::string_view json) {
   for (const Value& table : *tables) {
     Result<TableSchema> parsed = ParseTable(table, Whose::kApplication);
     if (!parsed) return Fail(parsed.error());
+    parsed->validated = schema.validates_documents;
     schema.tables.push_back(*std::move(parsed));
   }
   if (Status arranged = Arrange(schema); !arranged) return Fail(arranged.error());

@@ -90,6 +90,7 @@ bool IsFlat(const TableSchema& table, const FieldWrite& write) {
   std::size_t step = rest.find(kPathStep);
   bool known = false;
   const Validator* type = FindDocumentField(table.document, rest.substr(0, step), known);
+  known = known || !table.validated;
   while (known && step != std::string_view::npos) {
     if (!type || type->kind != Validator::Kind::kObject) return false;
     rest.remove_prefix(step + 1);
@@ -119,7 +120,9 @@ Object WithSystemFields(const TableSchema& table, const Row& row) {
 }
 
 bool Knows(const TableSchema& table, std::string_view field) {
-  return table.document.kind != Validator::Kind::kObject || table.document.FindField(field);
+  bool known = false;
+  static_cast<void>(FindDocumentField(table.document, field, known));
+  return known || !table.validated;
 }
 
 Object ForFunctions(const TableSchema& table, const Row& row) {

@@ -10,6 +10,8 @@
 
 namespace syncline {
 
+inline constexpr std::size_t kJsonBytesMax = std::size_t{16} << 20;
+
 enum class UndefinedInJson { kRefused, kAllowed };
 
 // Bounds: nesting 64, array 8192 elements, object 1024 members, text 16 MiB. Field names as Convex
@@ -22,7 +24,7 @@ Result<Value> ParseJson(std::string_view text,
 // JSON that carries values inside: calls, queries, schemas, rules. As ParseJson with undefined
 // allowed, but an object may have members of any name and number ({"$eq":[a,b]}), an array any
 // number of elements, and nesting may be 256. What it carries is checked with CheckValueLimits.
-Result<Value> ParseJsonEnvelope(std::string_view text);
+Result<Value> ParseJsonEnvelope(std::string_view text, std::size_t bytes_max = kJsonBytesMax);
 
 // The bounds of ParseJson, for a value that came another way. kInvalid names the place.
 Status CheckValueLimits(const Value& value, UndefinedInJson undefined = UndefinedInJson::kRefused);

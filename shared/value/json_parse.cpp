@@ -16,7 +16,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kTextBytesMax = std::size_t{16} << 20;
 constexpr std::size_t kEnvelopeDepthMax = 256;
 
 // Boost.JSON 1.81's own conversion may be off by one unit in the last place.
@@ -186,8 +185,9 @@ bool Builder::CloseSpecial(const Member& special, json::error_code& ec) {
     if (!special.value.Is<Null>()) return Refuse(ec, "$undefined must be null");
     return Close(Undefined{});
   }
+  // Not Set: {"$literal":{"$undefined":null}} has a member that is undefined.
   Object object;
-  object.Set(name, special.value);
+  object.members().push_back(special);
   return Close(std::move(object));
 }
 
@@ -247,10 +247,10 @@ std::string Explain(const json::error_code& ec, std::string_view text) {
   return "malformed JSON";
 }
 
-Result<Value> Parse(std::string_view text) {
-  if (text.size() > kTextBytesMax) {
-    return Fail(Code::kInvalid, "JSON text of " + std::to_string(text.size()) +
-                                    " bytes; at most 16 MiB are allowed");
+Result<Value> Parse(std::string_view text, std::size_t bytes_max) {
+  if (text.size() > bytes_max) {
+    return Fail(Code::kInvalid, "JSON text of " + std::to_string(text.size()) + " bytes; at most " +
+                                    std::to_string(bytes_max) + " are allowed");
   }
   json::parse_options options;
   options.max_depth = kEnvelopeDepthMax;
@@ -269,12 +269,14 @@ Result<Value> Parse(std::string_view text) {
 }  // namespace
 
 Result<Value> ParseJson(std::string_view text, UndefinedInJson undefined) {
-  Result<Value> value = Parse(text);
+  Result<Value> value = Parse(text, kJsonBytesMax);
   if (!value) return value;
   if (Status checked = CheckValueLimits(*value, undefined); !checked) return Fail(checked.error());
   return value;
 }
 
-Result<Value> ParseJsonEnvelope(std::string_view text) { return Parse(text); }
+Result<Value> ParseJsonEnvelope(std::string_view text, std::size_t bytes_max) {
+  return Parse(text, bytes_max);
+}
 
 }  // namespace syncline
