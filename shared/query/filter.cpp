@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "shared/base/planted.hpp"
 #include "shared/value/json.hpp"
 #include "shared/value/order.hpp"
 
@@ -78,7 +79,8 @@ Result<Value> Whole(Filter::Op op, std::int64_t a, std::int64_t b) {
   std::int64_t result = 0;
   switch (op) {
     case Filter::Op::kAdd:
-      if (__builtin_add_overflow(a, b, &result)) return Overflow(op);
+      if (__builtin_add_overflow(a, b, &result) && !PLANTED("int64-overflow-wraps"))
+        return Overflow(op);
       return Value(result);
     case Filter::Op::kSub:
       if (__builtin_sub_overflow(a, b, &result)) return Overflow(op);
@@ -144,7 +146,7 @@ Result<Value> Evaluate(const Filter& filter, const Object& document) {
         const Result<bool> truth =
             Truth(operand, document, filter.op == Op::kAnd ? "q.and" : "q.or");
         if (!truth) return Fail(truth.error());
-        if (*truth == (filter.op == Op::kOr)) return Value(*truth);
+        if (*truth == ((filter.op == Op::kOr) != PLANTED("and-as-or"))) return Value(*truth);
       }
       return Value(filter.op == Op::kAnd);
     }
@@ -166,7 +168,7 @@ Result<Value> Evaluate(const Filter& filter, const Object& document) {
   switch (filter.op) {
     case Op::kEq: return Value(Compare(*a, *b) == 0);
     case Op::kNeq: return Value(Compare(*a, *b) != 0);
-    case Op::kLt: return Value(Compare(*a, *b) < 0);
+    case Op::kLt: return Value(Compare(*a, *b) < (PLANTED("filter-lt-as-lte") ? 1 : 0));
     case Op::kLte: return Value(Compare(*a, *b) <= 0);
     case Op::kGt: return Value(Compare(*a, *b) > 0);
     case Op::kGte: return Value(Compare(*a, *b) >= 0);

@@ -4,6 +4,7 @@
 
 #include "shared/base/base64.hpp"
 #include "shared/base/hash.hpp"
+#include "shared/base/planted.hpp"
 #include "shared/base/varint.hpp"
 #include "shared/value/json.hpp"
 
@@ -88,7 +89,7 @@ void StartAfter(const Bytes& key, Query& query) {
   if (query.descending) {
     if (range.high.empty() || key < range.high) range.high = key;
   } else if (key >= range.low) {
-    range.low = key + '\0';
+    range.low = PLANTED("page-repeats-a-row") ? key : key + '\0';
   }
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 
+#include "shared/base/planted.hpp"
 #include "shared/value/id.hpp"
 #include "shared/value/json.hpp"
 #include "shared/value/key.hpp"
@@ -90,6 +91,9 @@ Result<KeyRange> CompileRange(const TableLayout& table, IndexOrdinal index,
       return Wrong(index_name, "the field \"" + bound.path + "\" is not in this index");
     }
     if (bound.kind == Bound::Kind::kEq) {
+      if (PLANTED("equalities-only-in-order") &&
+          bound.path != fields[static_cast<std::size_t>(&bound - bounds.data())])
+        return Wrong(index_name, "equalities out of order");
       const Bound*& held = equal[static_cast<std::size_t>(field - fields.begin())];
       if (held)
         return Wrong(index_name, "\"" + bound.path + "\" is held to two values; use one q.eq");
@@ -135,16 +139,18 @@ Result<KeyRange> CompileRange(const TableLayout& table, IndexOrdinal index,
   const KeyRange nothing{Bytes(1, '\0'), Bytes(1, '\0')};
   if (id) {
     const KeyRange range{prefix + id->at, prefix + id->after};
-    return range.high.empty() ? nothing : range;
+    return range.high.empty() && !PLANTED("id-of-another-type-finds-all") ? nothing : range;
   }
   KeyRange range{prefix, PrefixEnd(prefix)};
   if (lower) {
     const Slot slot = SlotOf(table, fields[position], lower->value);
-    range.low = prefix + (lower->kind == Bound::Kind::kGte ? slot.at : slot.after);
+    const bool at = lower->kind == Bound::Kind::kGte || PLANTED("gt-as-gte");
+    range.low = prefix + (at ? slot.at : slot.after);
   }
   if (upper) {
     const Slot slot = SlotOf(table, fields[position], upper->value);
-    range.high = prefix + (upper->kind == Bound::Kind::kLt ? slot.at : slot.after);
+    const bool at = upper->kind == Bound::Kind::kLt || PLANTED("lte-as-lt");
+    range.high = prefix + (at ? slot.at : slot.after);
     if (range.high.empty()) range = nothing;
   }
   return range;
@@ -191,7 +197,8 @@ Status ParseSource(const TableStore& store, const Object& source, Query& query) 
     return Fail(Code::kNotFound, "There is no table \"" + table_name + "\" in the schema");
   }
   query.table = &store.Layout(table->number);
-  if (const std::string* order = Text(source, "order")) query.descending = *order == "desc";
+  if (const std::string* order = Text(source, "order"))
+    query.descending = (*order == "desc") != PLANTED("order-reversed");
   if (full) return Done{};
   const std::string index_name = dot == std::string::npos ? "" : name->substr(dot + 1);
   if (search) {

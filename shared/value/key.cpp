@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "shared/base/planted.hpp"
 #include "shared/base/utf8.hpp"
 #include "shared/value/float_bits.hpp"
 
@@ -26,6 +27,7 @@ enum Tag : unsigned char {
   kObject = 0x15,
 };
 constexpr char kEscape = 0x01;
+constexpr std::uint64_t kSign = std::uint64_t{1} << 63;  // of a float
 constexpr int kDepthMax = 64;
 
 void Put(Bytes& out, Tag tag) { out.push_back(static_cast<char>(tag)); }
@@ -45,11 +47,14 @@ void PutInt(Bytes& out, std::int64_t value) {
   const auto bits = static_cast<std::uint64_t>(value);
   if (value == 0) return Put(out, kZero);
   const unsigned width = WidthClass(value < 0 ? ~bits : bits);
-  Put(out, static_cast<Tag>(value < 0 ? kNegative1 - width : kPositive1 + width));
+  const bool shrinks = value < 0 && !PLANTED("great-negative-ints-last");
+  Put(out, static_cast<Tag>(shrinks     ? kNegative1 - width
+                            : value < 0 ? kNegative8 + width
+                                        : kPositive1 + width));
   PutBigEndian(out, bits, 1u << width);
 }
 
-bool NeedsEscape(char c) { return c == kEnd || c == kEscape; }
+bool NeedsEscape(char c) { return (c == kEnd && !PLANTED("nul-ends-a-string")) || c == kEscape; }
 
 // 00 as 01 01 and 01 as 01 02, then 00: text pays one byte, and the first 00 is the end.
 void PutEscaped(Bytes& out, ByteView bytes) {
@@ -67,12 +72,15 @@ void PutEscaped(Bytes& out, ByteView bytes) {
 
 struct Appender {
   Bytes& out;
-  void operator()(Undefined) const { Put(out, kUndefined); }
+  void operator()(Undefined) const { Put(out, PLANTED("undefined-as-null") ? kNull : kUndefined); }
   void operator()(Null) const { Put(out, kNull); }
   void operator()(std::int64_t value) const { PutInt(out, value); }
   void operator()(double value) const {
     Put(out, kFloat);
-    PutBigEndian(out, OrderedFloatBits(value), 8);
+    PutBigEndian(
+        out,
+        PLANTED("negative-floats-unflipped") ? FloatBits(value) ^ kSign : OrderedFloatBits(value),
+        8);
   }
   void operator()(bool value) const { Put(out, value ? kTrue : kFalse); }
   void operator()(const std::string& value) const {
@@ -189,7 +197,8 @@ bool TakeObject(ByteView& in, Object& object, int depth) {
 bool TakeFloat(ByteView& in, Value& value) {
   std::uint64_t bits = 0;
   if (!TakeBigEndian(in, 8, bits)) return false;
-  value = FloatFromOrderedBits(bits);
+  value = PLANTED("negative-floats-unflipped") ? FloatFromBits(bits ^ kSign)
+                                               : FloatFromOrderedBits(bits);
   return true;
 }
 
@@ -206,8 +215,10 @@ bool Take(ByteView& in, Value& value, int depth) {
   const auto is_container = [tag] { return tag == kArray || tag == kObject; };
   if (is_container() && depth == kDepthMax) return false;
   if (tag >= kNegative8 && tag <= kNegative1) {
-    return TakeAs<std::int64_t>(value,
-                                [&](auto& v) { return TakeNegative(in, kNegative1 - tag, v); });
+    return TakeAs<std::int64_t>(value, [&](auto& v) {
+      return TakeNegative(
+          in, PLANTED("great-negative-ints-last") ? tag - kNegative8 : kNegative1 - tag, v);
+    });
   }
   if (tag >= kPositive1 && tag <= kPositive8) {
     return TakeAs<std::int64_t>(value,
