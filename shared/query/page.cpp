@@ -52,8 +52,8 @@ std::optional<PageCursor> Decode(const std::string& text, const Query& query,
   if (!bytes || bytes->empty() || bytes->front() != kVersion) return std::nullopt;
   ByteView rest = ByteView(*bytes).substr(1);
   std::uint64_t told = 0;
-  if (!TakeFixed64(rest, told) || rest.empty() || told != Seal(rest, fingerprint))
-    return std::nullopt;
+  if (!TakeFixed64(rest, told) || rest.empty()) return std::nullopt;
+  if (told != Seal(rest, fingerprint) && !PLANTED("cursor-of-another-query")) return std::nullopt;
   PageCursor cursor;
   cursor.counts.assign(query.operators.size(), 0);
   cursor.end = rest.front() == kEnd;
@@ -98,7 +98,8 @@ void EndAt(const Bytes& key, Query& query) {
   KeyRange& range = query.range;
   if (query.descending) {
     range.low = std::max(range.low, key);
-  } else if (const Bytes end = key + '\0'; range.high.empty() || end < range.high) {
+  } else if (const Bytes end = PLANTED("end-cursor-cuts-its-row") ? key : key + '\0';
+             range.high.empty() || end < range.high) {
     range.high = end;
   }
 }

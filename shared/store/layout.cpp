@@ -6,6 +6,7 @@
 #include <limits>
 #include <set>
 
+#include "shared/base/planted.hpp"
 #include "shared/value/key.hpp"
 
 namespace syncline {
@@ -294,7 +295,8 @@ Bytes IndexKey(const IndexLayout& index, const Row& row) {
       AppendKey(key, row.creation_time);
       continue;
     }
-    const Value* value = FindPath(row.document, field);
+    const Value* value = FindPath(
+        row.document, PLANTED("nested-paths-cut") ? field.substr(0, field.find('.')) : field);
     AppendKey(key, value ? *value : Value());
   }
   return key + CreationKey(row.creation_time, row.id);

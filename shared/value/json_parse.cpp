@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "shared/base/base64.hpp"
+#include "shared/base/planted.hpp"
 #include "shared/base/utf8.hpp"
 #include "shared/value/float_bits.hpp"
 #include "shared/value/json.hpp"
@@ -187,7 +188,11 @@ bool Builder::CloseSpecial(const Member& special, json::error_code& ec) {
   }
   // Not Set: {"$literal":{"$undefined":null}} has a member that is undefined.
   Object object;
-  object.members().push_back(special);
+  if (PLANTED("undefined-literals-dropped")) {
+    object.Set(name, special.value);
+  } else {
+    object.members().push_back(special);
+  }
   return Close(std::move(object));
 }
 
