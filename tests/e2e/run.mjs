@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { chromium } from "playwright-core";
 import { faults } from "./faults.mjs";
+import { init } from "./init.mjs";
 import { Relay } from "./lib/relay.mjs";
 import { offline } from "./offline.mjs";
 import { people } from "./people.mjs";
@@ -67,6 +68,7 @@ const all = [
   tabs,
   storage,
   faults,
+  init,
 ].flat();
 const chosen = all.filter(
   ({ name }) => words.length === 0 || words.some((word) => name.includes(word)),

@@ -22,6 +22,7 @@ export const steps = [
   { name: "build: g++", quick: true, run: () => builds(() => buildPreset("release")) },
   { name: "build: wasm", quick: true, run: () => builds(() => buildPreset("wasm")) },
   { name: "build: npm packages", quick: true, run: () => builds(() => build(["js", "demo"])) },
+  { name: "generated types", quick: true, run: checkGenerated },
   { name: "types of TypeScript", quick: true, run: checkTypes },
 
   ...nativeTests("release", true),
@@ -120,6 +121,21 @@ async function builds(work) {
   }
 }
 
+// Every _generated folder is what `syncline codegen` writes.
+async function checkGenerated() {
+  const sum = { passed: 0, failed: 0 };
+  const folders = ["demo", "tests", "js"]
+    .flatMap((folder) => packages(folder).map((name) => join(folder, name)))
+    .concat("js/syncline/template")
+    .map((folder) => join(folder, "convex"))
+    .filter((folder) => existsSync(join(root, folder, "_generated")));
+  for (const folder of folders) {
+    const command = ["js/syncline/bin/syncline.js", "codegen", "--check", "--dir", folder];
+    add(sum, await check(`generated-${folder}`, "node", command));
+  }
+  return sum;
+}
+
 // Every package with a script "check" (the TypeScript compiler).
 async function checkTypes() {
   const sum = { passed: 0, failed: 0 };
@@ -136,6 +152,10 @@ async function checkTypes() {
   }
   add(sum, await check("types-tests-storage", "npx", ["tsc", "-p", "tests/storage"]));
   add(sum, await check("types-tests-bench", "npx", ["tsc", "-p", "tests/bench"]));
+  for (const part of ["", "/convex"]) {
+    const project = `js/syncline/template${part}`;
+    add(sum, await check(`types-${project}`, "npx", ["tsc", "-p", project]));
+  }
   return sum;
 }
 
