@@ -44,8 +44,13 @@ it("bundles the application, and the wasm beside the worker that loads it", asyn
 
 it("fails with the sentence that names what is wrong", async () => {
   writeFileSync(join(folder, "page.js"), 'import "virtual:syncline/app";');
-  const options = { absWorkingDir: folder, entryPoints: ["page.js"], write: false } as const;
-  await expect(
-    build({ ...options, bundle: true, logLevel: "silent", plugins: [syncline()] }),
-  ).rejects.toThrow(/there is no folder .*convex/);
+  const built = build({
+    absWorkingDir: folder,
+    entryPoints: ["page.js"],
+    write: false,
+    bundle: true,
+    logLevel: "silent",
+    plugins: [syncline()],
+  });
+  await expect(built).rejects.toThrow(/there is no folder .*convex/);
 });

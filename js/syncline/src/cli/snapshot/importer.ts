@@ -85,13 +85,18 @@ export class Importer {
     const { founding } = this.options.shape;
     // A tenant's row and its members come first, in one change set: they make the rest writable.
     const first = founding.flatMap((name) => tables.filter(({ table }) => table === name));
-    for (const table of first) await this.importTable(table, false);
-    for (const table of tables) if (!first.includes(table)) await this.importTable(table, true);
-    await this.flushAll();
+    const others = tables.filter((table) => !first.includes(table));
+    const surplus: [Group, Write][] = [];
     if (this.options.mode === "replace") {
-      const backwards = [...tables.filter((one) => !first.includes(one)), ...first.reverse()];
-      for (const { table } of backwards) await this.deleteOthers(table, inSource.get(table));
+      for (const { table } of [...others, ...first.toReversed()]) {
+        surplus.push(...(await this.surplusOf(table, inSource.get(table))));
+      }
     }
+    for (const table of first) await this.importTable(table, false);
+    for (const table of others) await this.importTable(table, true);
+    await this.flushAll();
+    for (const [group, write] of surplus) await this.add(group, write, true);
+    await this.flushAll();
     for (const [group, count] of this.broken) {
       if (count > 0) this.fail(group, `${count} more documents of it were left out`);
     }
@@ -172,18 +177,22 @@ export class Importer {
     console.error(`${table}: ${count} documents`);
   }
 
-  private async deleteOthers(table: string, kept: ReadonlySet<string> = new Set()): Promise<void> {
+  // What is to be deleted: the table's rows that the source does not have.
+  private async surplusOf(
+    table: string,
+    kept: ReadonlySet<string> = new Set(),
+  ): Promise<[Group, Write][]> {
     const { engine, shape } = this.options;
-    const surplus: Document[] = [];
+    const surplus: [Group, Write][] = [];
     for await (const page of pagesOf(engine, table)) {
-      surplus.push(...page.filter(({ _id }) => !kept.has(_id as string)));
+      for (const document of page) {
+        const id = document["_id"] as string;
+        if (kept.has(id)) continue;
+        const write = { table, place: `${table} ${id}`, document: undefined, id };
+        surplus.push([shape.groupOf(table, document), write]);
+      }
     }
-    for (const document of surplus) {
-      const id = document["_id"] as string;
-      const write = { table, place: `${table} ${id}`, document: undefined, id };
-      await this.add(shape.groupOf(table, document), write, true);
-    }
-    await this.flushAll();
+    return surplus;
   }
 
   private async add(group: Group, write: Write, mayFlush: boolean): Promise<void> {

@@ -266,6 +266,9 @@ it("imports one table from lines, an array, or comma-separated values", async ()
     (line) => (JSON.parse(line) as { name: string }).name,
   );
   expect(names.sort()).toEqual(["Ada", "Alan", "Emmy", "Grace", "Kurt"]);
+  const replacing = await importing("people.csv", "data", ...table, "--replace");
+  expect(replacing.error).toContain("2 documents added, 0 replaced, 5 deleted");
+  expect((await exported("data"))["people"]).toHaveLength(2);
   expect((await importing("people.csv", "data")).error).toContain("--table NAME");
   expect((await importing("people.txt", "data", ...table)).error).toContain("--format");
 });
