@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "shared/base/planted.hpp"
 #include "shared/value/key.hpp"
 
 namespace syncline {
@@ -41,19 +42,19 @@ CreationBound BoundOf(ByteView key, bool high) {
   return {creation_time, id};
 }
 
-// Gathers the rows of a statement whose columns start at `first`.
-template <class MakeKey>
-Result<std::vector<Entry>> Gather(const TableLayout& layout, Statement& statement, int first,
-                                  ReadClock clock, MakeKey make_key) {
-  std::vector<Entry> entries;
+// Hands the rows of a statement whose columns start at `first` to `visit`; `set_key` makes each one's key.
+template <class SetKey>
+Status VisitRows(Statement& statement, int first, const RowVisitor& visit, SetKey set_key) {
+  Bytes key;
   for (;;) {
     const Result<bool> more = statement.Step();
     if (!more) return Fail(more.error());
-    if (!*more) return entries;
-    Result<Row> row = ReadRow(layout, statement, first, clock);
-    if (!row) return Fail(row.error());
-    Bytes key = make_key(*row);
-    entries.push_back({std::move(key), std::move(*row)});
+    if (!*more) return Done{};
+    key.clear();
+    set_key(key);
+    const Result<bool> goes_on = visit({key, statement, first});
+    if (!goes_on) return Fail(goes_on.error());
+    if (!*goes_on) return Done{};
   }
 }
 
@@ -193,7 +194,7 @@ Status TableStore::Write(TenantNo tenant, TableNumber table, const Row* before, 
     const Bytes old_key = before ? IndexKey(index, *before) : Bytes();
     const Bytes new_key = after ? IndexKey(index, *after) : Bytes();
     if (old_key != new_key) {
-      if (before) {
+      if (before && !PLANTED("stale-index-entries")) {
         Statement statement = database_->Prepare(index.sql_delete);
         if (Status done = statement.Bind(1, tenant.value).BindBlob(2, old_key).Run(); !done) {
           return done;
@@ -207,7 +208,8 @@ Status TableStore::Write(TenantNo tenant, TableNumber table, const Row* before, 
         }
       }
     }
-    if (before) touched.push_back({table, ordinal, TenantKey(tenant, old_key)});
+    if (before && !(after && PLANTED("moved-row-not-missed")))
+      touched.push_back({table, ordinal, TenantKey(tenant, old_key)});
     if (after && old_key != new_key)
       touched.push_back({table, ordinal, TenantKey(tenant, new_key)});
     ++ordinal;
@@ -226,9 +228,8 @@ Status TableStore::EraseTenant(TenantNo tenant) {
   return Done{};
 }
 
-Result<std::vector<Entry>> TableStore::ScanById(TenantNo tenant, const TableLayout& layout,
-                                                const KeyRange& range, bool descending,
-                                                std::size_t limit, ReadClock clock) {
+Status TableStore::VisitById(TenantNo tenant, const TableLayout& layout, const KeyRange& range,
+                             bool descending, std::size_t limit, const RowVisitor& visit) {
   // sql_by_id walks one id; a range of ids is rare enough for a statement of its own.
   std::string sql = layout.sql_by_id;
   sql.resize(sql.rfind(" WHERE"));
@@ -239,37 +240,37 @@ Result<std::vector<Entry>> TableStore::ScanById(TenantNo tenant, const TableLayo
   statement.Bind(1, tenant.value).BindBlob(2, range.low);
   if (!range.high.empty()) statement.BindBlob(3, range.high);
   statement.Bind(4, LimitOf(limit));
-  return Gather(layout, statement, 1, clock, [](const Row& row) { return Bytes(row.id.view()); });
+  return VisitRows(statement, 1, visit, [&](Bytes& key) { key = statement.bytes(2); });
 }
 
-Result<std::vector<Entry>> TableStore::ScanByCreation(TenantNo tenant, const TableLayout& layout,
-                                                      const KeyRange& range, bool descending,
-                                                      std::size_t limit, ReadClock clock) {
+Status TableStore::VisitByCreation(TenantNo tenant, const TableLayout& layout,
+                                   const KeyRange& range, bool descending, std::size_t limit,
+                                   const RowVisitor& visit) {
   const CreationBound low = BoundOf(range.low, false);
   const CreationBound high = BoundOf(range.high, true);
   Statement statement =
       database_->Prepare(descending ? layout.sql_descending : layout.sql_ascending);
   statement.Bind(1, tenant.value).Bind(2, low.creation_time).BindBlob(3, low.id);
   statement.Bind(4, high.creation_time).BindBlob(5, high.id).Bind(6, LimitOf(limit));
-  return Gather(layout, statement, 0, clock,
-                [](const Row& row) { return CreationKey(row.creation_time, row.id); });
+  return VisitRows(statement, 0, visit, [&](Bytes& key) {
+    AppendKey(key, Value(statement.real(0)));
+    key += statement.bytes(1);
+  });
 }
 
-Result<std::vector<Entry>> TableStore::ScanDeclared(TenantNo tenant, const TableLayout& layout,
-                                                    const IndexLayout& index, const KeyRange& range,
-                                                    bool descending, std::size_t limit,
-                                                    ReadClock clock) {
+Status TableStore::VisitDeclared(TenantNo tenant, const TableLayout& layout,
+                                 const IndexLayout& index, const KeyRange& range, bool descending,
+                                 std::size_t limit, const RowVisitor& visit) {
   static const Bytes kAboveAllKeys(1, '\xFF');
   Statement walk = database_->Prepare(descending ? index.sql_descending : index.sql_ascending);
   walk.Bind(1, tenant.value).BindBlob(2, range.low);
   walk.BindBlob(3, range.high.empty() ? kAboveAllKeys : range.high).Bind(4, LimitOf(limit));
   Statement fetch = database_->Prepare(layout.sql_by_key);
-  std::vector<Entry> entries;
   for (;;) {
     const Result<bool> more = walk.Step();
     if (!more) return Fail(more.error());
-    if (!*more) return entries;
-    Bytes key(walk.bytes(0));
+    if (!*more) return Done{};
+    const ByteView key = walk.bytes(0);
     if (key.size() < kKeyTailBytes)
       return Fail(Code::kCorrupt, "Index " + index.name + " is damaged");
     double creation_time = 0;
@@ -282,24 +283,40 @@ Result<std::vector<Entry>> TableStore::ScanDeclared(TenantNo tenant, const Table
       return Fail(Code::kCorrupt, "Index " + index.name + " of table " + layout.schema->name +
                                       " points to a row that is not there");
     }
-    Result<Row> row = ReadRow(layout, fetch, 0, clock);
-    if (!row) return Fail(row.error());
-    entries.push_back({std::move(key), std::move(*row)});
+    const Result<bool> goes_on = visit({key, fetch, 0});
+    if (!goes_on) return Fail(goes_on.error());
+    if (!*goes_on) return Done{};
     fetch.Reset();
   }
+}
+
+Status TableStore::Visit(TenantNo tenant, TableNumber table, IndexOrdinal index,
+                         const KeyRange& range, bool descending, std::size_t limit,
+                         const RowVisitor& visit) {
+  const TableLayout& layout = Layout(table);
+  if (index == kById) return VisitById(tenant, layout, range, descending, limit, visit);
+  if (index == kByCreationTime) {
+    return VisitByCreation(tenant, layout, range, descending, limit, visit);
+  }
+  CHECK(index - kFirstDeclared < layout.indexes.size());
+  return VisitDeclared(tenant, layout, layout.indexes[index - kFirstDeclared], range, descending,
+                       limit, visit);
 }
 
 Result<std::vector<Entry>> TableStore::Scan(TenantNo tenant, TableNumber table, IndexOrdinal index,
                                             const KeyRange& range, bool descending,
                                             std::size_t limit, ReadClock clock) {
   const TableLayout& layout = Layout(table);
-  if (index == kById) return ScanById(tenant, layout, range, descending, limit, clock);
-  if (index == kByCreationTime) {
-    return ScanByCreation(tenant, layout, range, descending, limit, clock);
-  }
-  CHECK(index - kFirstDeclared < layout.indexes.size());
-  return ScanDeclared(tenant, layout, layout.indexes[index - kFirstDeclared], range, descending,
-                      limit, clock);
+  std::vector<Entry> entries;
+  const Status visited = Visit(
+      tenant, table, index, range, descending, limit, [&](const StoredRow& stored) -> Result<bool> {
+        Result<Row> row = ReadRow(layout, stored.columns, stored.first, clock);
+        if (!row) return Fail(row.error());
+        entries.push_back({Bytes(stored.key), std::move(*row)});
+        return true;
+      });
+  if (!visited) return Fail(visited.error());
+  return entries;
 }
 
 }  // namespace syncline

@@ -6,6 +6,7 @@
 // (table_store_test.cpp compares each index with a fresh one after random writes).
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,10 +35,24 @@ struct KeyRange {
   Bytes high;  // exclusive; empty: no bound
 };
 
+inline bool IsEmpty(const KeyRange& range) {
+  return !range.high.empty() && range.low >= range.high;
+}
+
 struct Entry {
   Bytes key;  // without the tenant
   Row row;
 };
+
+// A row where SQLite has it, until the walk goes on: its columns from `first` on are _creationTime, _id,
+// _clock, _extra and the fields (ReadRow).
+struct StoredRow {
+  ByteView key;  // without the tenant
+  const Statement& columns;
+  int first;
+};
+// False ends the walk.
+using RowVisitor = std::function<Result<bool>(const StoredRow&)>;
 
 class TableStore {
  public:
@@ -72,20 +87,21 @@ class TableStore {
   Result<std::vector<Entry>> Scan(TenantNo tenant, TableNumber table, IndexOrdinal index,
                                   const KeyRange& range, bool descending, std::size_t limit,
                                   ReadClock clock = ReadClock::kNo);
+  // The same rows in the same order, one by one to `visit`, which must not write.
+  Status Visit(TenantNo tenant, TableNumber table, IndexOrdinal index, const KeyRange& range,
+               bool descending, std::size_t limit, const RowVisitor& visit);
 
  private:
   TableStore(Database& database, const Schema& schema, std::vector<TableLayout> layouts)
       : database_(&database), schema_(&schema), layouts_(std::move(layouts)) {}
   Status PutRow(TenantNo tenant, const TableLayout& layout, const Row& row);
-  Result<std::vector<Entry>> ScanById(TenantNo tenant, const TableLayout& layout,
-                                      const KeyRange& range, bool descending, std::size_t limit,
-                                      ReadClock clock);
-  Result<std::vector<Entry>> ScanByCreation(TenantNo tenant, const TableLayout& layout,
-                                            const KeyRange& range, bool descending,
-                                            std::size_t limit, ReadClock clock);
-  Result<std::vector<Entry>> ScanDeclared(TenantNo tenant, const TableLayout& layout,
-                                          const IndexLayout& index, const KeyRange& range,
-                                          bool descending, std::size_t limit, ReadClock clock);
+  Status VisitById(TenantNo tenant, const TableLayout& layout, const KeyRange& range,
+                   bool descending, std::size_t limit, const RowVisitor& visit);
+  Status VisitByCreation(TenantNo tenant, const TableLayout& layout, const KeyRange& range,
+                         bool descending, std::size_t limit, const RowVisitor& visit);
+  Status VisitDeclared(TenantNo tenant, const TableLayout& layout, const IndexLayout& index,
+                       const KeyRange& range, bool descending, std::size_t limit,
+                       const RowVisitor& visit);
 
   Database* database_;
   const Schema* schema_;
