@@ -56,6 +56,7 @@ export const steps = [
     run: () =>
       counted("simulate-debug", "build/debug/tests/simulation/simulate", ["--seeds", "50"]),
   },
+  { name: "React in Chromium", run: () => counted("react", "node", ["tests/react/run.mjs"]) },
   { name: "end to end in Chromium", run: () => counted("e2e", "node", ["tests/e2e/run.mjs"]) },
 ];
 
