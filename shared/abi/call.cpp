@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::size_t kPageMax = 4096;
 constexpr std::size_t kPendingListedMax = 1000;
+// A file in base64, and what stands around it.
+constexpr std::size_t kFileJsonBytesMax = kFileBytesMax / 3 * 4 + 4096;
 
 void AppendRefused(Bytes& out, const RefusedEntry& entry) {
   out += '{';
@@ -68,10 +70,24 @@ Result<Bytes> DoCommit(Replica& replica, Input& input) {
   return out + ",\"number\":" + std::to_string((*made)->number) + "}";
 }
 
+// ctx.db and ctx.db.system each read their own tables.
+Status CheckSystem(const Replica& replica, const Input& input, const std::string& id) {
+  const Value* is_system = input.Find("isSystem");
+  const std::optional<RowKey> key = IdFromText(id);
+  const TableSchema* table = key ? replica.schema().FindTable(key->table) : nullptr;
+  if (!is_system || !is_system->Is<bool>() || !table) return Done{};
+  const bool own = IsSystemTable(table->name);
+  if (own == *is_system->As<bool>()) return Done{};
+  return Fail(Code::kInvalid, "The id \"" + id + "\" is of " +
+                                  (own ? "the system table" : "table") + " \"" + table->name +
+                                  "\"; read it with " + (own ? "ctx.db.system.get" : "ctx.db.get"));
+}
+
 Result<Bytes> DoGet(Replica& replica, Input& input) {
   const Result<ExecutionId> execution = input.NeedExecution();
   const Result<std::string> id = input.NeedText("id");
   if (!execution || !id) return Fail(execution ? id.error() : execution.error());
+  if (Status allowed = CheckSystem(replica, input, *id); !allowed) return Fail(allowed.error());
   const Result<std::optional<Object>> found = replica.Get(*execution, *id, input.Text("table"));
   if (!found) return Fail(found.error());
   Bytes out = "{\"document\":";
@@ -143,13 +159,14 @@ Result<Bytes> DoStream(Replica& replica, std::uint32_t operation, Input& input) 
   const Result<std::uint64_t> count = input.NeedNumber("count");
   if (!count) return Fail(count.error());
   const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(*count, kPageMax));
-  const Result<Stream::Page> page = replica.NextPage(*execution, {*stream}, wanted, given);
-  if (!page) return Fail(page.error());
   if (operation == SYNCLINE_STREAM_BLOCK) {
     BlockWriter block;
-    for (const Object& document : page->documents) block.Add(document);
-    return block.Finish(page->done);
+    const Result<bool> done = replica.NextBlock(*execution, {*stream}, wanted, given, block);
+    if (!done) return Fail(done.error());
+    return block.Finish(*done);
   }
+  const Result<Stream::Page> page = replica.NextPage(*execution, {*stream}, wanted, given);
+  if (!page) return Fail(page.error());
   Bytes out = "{";
   AppendList(out, "page", page->documents,
              [&](const Object& document) { AppendJson(out, document); });
@@ -351,7 +368,8 @@ Result<std::unique_ptr<Replica>> Open(ByteView json) {
 
 Result<Bytes> Call(Replica& replica, std::uint32_t operation, ByteView json) {
   if (operation == SYNCLINE_RECEIVE) return DoReceive(replica, json);
-  Result<Input> parsed = Input::Parse(json);
+  Result<Input> parsed =
+      operation == SYNCLINE_FILE_PUT ? Input::Parse(json, kFileJsonBytesMax) : Input::Parse(json);
   if (!parsed) return Fail(parsed.error());
   Input& input = *parsed;
   switch (operation) {
@@ -381,6 +399,10 @@ Result<Bytes> Call(Replica& replica, std::uint32_t operation, ByteView json) {
     case SYNCLINE_SUB_ROLLBACK: return DoPart(replica, operation, input);
     case SYNCLINE_METRICS: return DoMetrics(replica, input);
     case SYNCLINE_PAGE: return DoPage(replica, input);
+    case SYNCLINE_SYSTEM_WRITE: return DoSystemWrite(replica, input);
+    case SYNCLINE_IMPORT: return DoImport(replica, input);
+    case SYNCLINE_FILE_PUT: return DoFilePut(replica, input);
+    case SYNCLINE_FILE_GET: return DoFileGet(replica, input);
     case SYNCLINE_GET: return DoGet(replica, input);
     case SYNCLINE_INSERT: return DoInsert(replica, input);
     case SYNCLINE_PATCH:

@@ -81,4 +81,62 @@ Result<Bytes> DoPage(Replica& replica, Input& input) {
   return out + ",\"pageStatus\":" + StatusJson(page->status) + "}";
 }
 
+Result<Bytes> DoSystemWrite(Replica& replica, Input& input) {
+  const Result<ExecutionId> execution = input.NeedExecution();
+  const Result<std::string> table = input.NeedText("table");
+  if (!execution || !table) return Fail(execution ? table.error() : execution.error());
+  std::optional<Object> document;
+  if (const Value* value = input.Find("value"); value && !value->Is<Null>()) {
+    Result<Object> object = input.NeedObject("value");
+    if (!object) return Fail(object.error());
+    if (Status fits = CheckValueLimits(*object); !fits) return Fail(fits.error());
+    document = std::move(*object);
+  }
+  const Result<std::string> id =
+      replica.SystemWrite(*execution, *table, input.Text("id"), std::move(document));
+  if (!id) return Fail(id.error());
+  Bytes out = "{";
+  AppendText(out, "_id", *id);
+  return out + "}";
+}
+
+Result<Bytes> DoImport(Replica& replica, Input& input) {
+  const Result<ExecutionId> execution = input.NeedExecution();
+  const Result<std::string> table = input.NeedText("table");
+  if (!execution || !table) return Fail(execution ? table.error() : execution.error());
+  const Value* value = input.Find("documents");
+  const Array* list = value ? value->As<Array>() : nullptr;
+  if (!list) return Missing("documents", "an array");
+  std::vector<Object> documents;
+  for (const Value& one : *list) {
+    const Object* document = one.As<Object>();
+    if (!document) return Missing("documents", "an array of objects");
+    if (Status fits = CheckValueLimits(*document); !fits) return Fail(fits.error());
+    documents.push_back(*document);
+  }
+  if (Status done = replica.Import(*execution, *table, std::move(documents)); !done) {
+    return Fail(done.error());
+  }
+  return Bytes("{}");
+}
+
+Result<Bytes> DoFilePut(Replica& replica, Input& input) {
+  const Result<ExecutionId> execution = input.NeedExecution();
+  const Result<std::string> id = input.NeedText("id");
+  if (!execution || !id) return Fail(execution ? id.error() : execution.error());
+  const Value* value = input.Find("bytes");
+  const BytesValue* bytes = value ? value->As<BytesValue>() : nullptr;
+  if (!bytes && !(value && value->Is<Null>())) return Missing("bytes", "bytes or null");
+  if (Status done = replica.PutFile(*execution, *id, bytes ? &bytes->bytes : nullptr); !done) {
+    return Fail(done.error());
+  }
+  return Bytes("{}");
+}
+
+Result<Bytes> DoFileGet(Replica& replica, Input& input) {
+  const Result<std::string> id = input.NeedText("id");
+  if (!id) return Fail(id.error());
+  return replica.GetFile(*id);
+}
+
 }  // namespace syncline::abi

@@ -16,8 +16,8 @@ inline Failure Missing(const char* name, const char* what) {
 // The input's members, by name and type.
 class Input {
  public:
-  static Result<Input> Parse(ByteView json) {
-    Result<Value> value = ParseJsonEnvelope(json);
+  static Result<Input> Parse(ByteView json, std::size_t bytes_max = kJsonBytesMax) {
+    Result<Value> value = ParseJsonEnvelope(json, bytes_max);
     if (!value) return Fail(value.error());
     Object* object = value->As<Object>();
     if (!object) return Fail(Code::kInvalid, "A call takes a JSON object");

@@ -48,7 +48,8 @@ enum SynclineOperation {
   SYNCLINE_METRICS = 9,
 
   /* --- database operations within an execution --- */
-  /* {"execution":n,"id":text,"table"?:name} -> {"document":{...}|null} */
+  /* {"execution":n,"id":text,"table"?:name,"isSystem"?:bool} -> {"document":{...}|null}. With isSystem,
+   * an id of the other kind of table is "invalid". */
   SYNCLINE_GET = 10,
   /* {"execution":n,"table":name,"value":{...}} -> {"_id":text} */
   SYNCLINE_INSERT = 11,

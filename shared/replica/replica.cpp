@@ -29,6 +29,8 @@ Result<std::unique_ptr<Replica>> Replica::Open(const Options& options) {
   if (!device) return Fail(device.error());
   replica->device_ = std::move(*device);
   replica->session_ = std::make_unique<DeviceSession>(*replica->device_);
+  replica->files_ = std::make_unique<FileStore>(*replica->database_);
+  if (Status made = replica->files_->CreateTable(); !made) return Fail(made.error());
   if (options.salvage) {
     Database::Options damaged = options.database;
     damaged.path = *options.salvage;

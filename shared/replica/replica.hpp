@@ -19,6 +19,7 @@
 #include "shared/query/stream.hpp"
 #include "shared/query/vector_search.hpp"
 #include "shared/store/database.hpp"
+#include "shared/store/file_store.hpp"
 #include "shared/store/sql_reader.hpp"
 #include "shared/sync/device.hpp"
 #include "shared/sync/device_session.hpp"
@@ -95,6 +96,9 @@ class Replica {
   Result<StreamId> OpenStream(ExecutionId execution, const Value& query);
   Result<Stream::Page> NextPage(ExecutionId execution, StreamId stream, std::size_t count,
                                 std::size_t consumed);
+  // The same into an empty block; true if it is done.
+  Result<bool> NextBlock(ExecutionId execution, StreamId stream, std::size_t count,
+                         std::size_t consumed, BlockWriter& block);
   Result<QueryPage> ReadPage(ExecutionId execution, const Value& query, const PageRequest& request);
   Status CloseStream(ExecutionId execution, StreamId stream, std::size_t consumed);
   // The id if it is one of that table.
@@ -110,6 +114,19 @@ class Replica {
   // Of SYNCLINE_VECTOR_SEARCH; counts as having read every row of the table.
   Result<std::vector<Nearest>> VectorSearch(ExecutionId execution, const Value& query);
 
+  // --- what the host writes past the functions, within a mutation ---
+  // A row of a system table: inserted without `row`, else replaced, or deleted without `value`. Gives its
+  // id. The file of a deleted row of _storage goes with it.
+  Result<std::string> SystemWrite(ExecutionId execution, const std::string& table,
+                                  const std::optional<std::string>& row,
+                                  std::optional<Object> value);
+  // Inserts documents with the _id and _creationTime that they carry.
+  Status Import(ExecutionId execution, const std::string& table, std::vector<Object> documents);
+  // The bytes of a row of _storage; null drops them.
+  Status PutFile(ExecutionId execution, const std::string& file, const Bytes* bytes);
+  // kNotFound if there is none.
+  Result<Bytes> GetFile(const std::string& file);
+
   // Validators of functions' arguments and results, read once and used often.
   Result<ValidatorId> AddValidator(Validator validator);
   Status Check(ValidatorId validator, const Value& value) const;
@@ -123,6 +140,7 @@ class Replica {
   News TakeNews();
 
   Device& device() { return *device_; }
+  const Schema& schema() const { return application_->schema; }
   DeviceSession& session() { return *session_; }
   bool mutation_open() const { return mutation_ != nullptr; }
 
@@ -145,6 +163,11 @@ class Replica {
   Result<TenantId> TenantOf(const TableSchema& table, const RowKey& key, const Object& document);
   Status Replace(const Located& located, Object document);
   static Status DropSystemFields(const Located& located, Object& document);
+  Result<RowKey> KeyIn(const TableSchema& table, const std::string& id) const;
+  // A new row's key; its creation time is last_creation_time_.
+  RowKey NewKey(const TableSchema& table, std::uint64_t now_ms);
+  // Functions only read system tables.
+  static Status RefuseSystemTable(const TableSchema& table);
   // Counts a write, and refuses it above the limits.
   Status CountWrite(const Object* document);
   // Null `document` deletes.
@@ -164,6 +187,7 @@ class Replica {
   std::unique_ptr<Database> database_;
   std::unique_ptr<Device> device_;
   std::unique_ptr<DeviceSession> session_;
+  std::unique_ptr<FileStore> files_;
   std::unique_ptr<SqlReader> sql_;  // once it is used
   LiveQueries live_;
   std::map<ExecutionId, std::unique_ptr<Execution>> executions_;

@@ -115,6 +115,20 @@ Result<Stream::Page> Replica::NextPage(ExecutionId id, StreamId stream, std::siz
   return page;
 }
 
+Result<bool> Replica::NextBlock(ExecutionId id, StreamId stream, std::size_t count,
+                                std::size_t consumed, BlockWriter& block) {
+  Result<Execution*> execution = Find(id, false);
+  if (!execution) return Fail(execution.error());
+  const auto found = (*execution)->streams.find(stream);
+  if (found == (*execution)->streams.end()) return Fail(Code::kInvalid, "The query is closed");
+  Stream& walk = found->second;
+  ReadUse& use = (*execution)->use.read;
+  const ReadUse before = walk.use();
+  const Result<bool> done = walk.NextBlock(count, consumed, Remaining(use), block);
+  Count(before, walk.use(), use);
+  return done;
+}
+
 Result<QueryPage> Replica::ReadPage(ExecutionId id, const Value& json, const PageRequest& request) {
   Result<Execution*> execution = Find(id, false);
   if (!execution) return Fail(execution.error());

@@ -1,4 +1,6 @@
 // Plain SQL within executions: it sees what the person may see, and can be a live query.
+#include "shared/replica/replica.hpp"
+
 #include <doctest/doctest.h>
 
 #include "shared/replica/testing.hpp"

@@ -1,6 +1,7 @@
 // What a mutation writes: rows of synced tables, which become its change set, and of local ones.
 #include <algorithm>
 
+#include "shared/base/planted.hpp"
 #include "shared/replica/execution.hpp"
 #include "shared/value/id.hpp"
 #include "shared/value/order.hpp"
@@ -147,17 +148,29 @@ Result<std::string> Replica::Insert(ExecutionId id, const std::string& table, Ob
   if (!execution) return Fail(execution.error());
   const TableSchema* schema = application_->schema.FindTable(table);
   if (!schema) return Fail(Code::kNotFound, "There is no table \"" + table + "\" in the schema");
+  if (Status allowed = RefuseSystemTable(*schema); !allowed) return Fail(allowed.error());
   if (Status valid = ValidateDocument(application_->schema, *schema, value); !valid) {
     return Fail(valid.error());
   }
-  const std::uint64_t now_ms = device_->clock().Adjusted((*execution)->begin.now_ms);
-  last_creation_time_ =
-      std::max(static_cast<double>(now_ms), last_creation_time_ + kCreationStepMs);
-  const RowKey key{schema->number, MakeRowId(now_ms, random_.Next(), random_.Next())};
+  const RowKey key = NewKey(*schema, (*execution)->begin.now_ms);
   if (Status done = InsertRow(*schema, key, last_creation_time_, value); !done) {
     return Fail(done.error());
   }
   return IdToText(key);
+}
+
+RowKey Replica::NewKey(const TableSchema& table, std::uint64_t begin_ms) {
+  const std::uint64_t now_ms = device_->clock().Adjusted(begin_ms);
+  last_creation_time_ =
+      std::max(static_cast<double>(now_ms), last_creation_time_ + kCreationStepMs);
+  return {table.number, MakeRowId(now_ms, random_.Next(), random_.Next())};
+}
+
+Status Replica::RefuseSystemTable(const TableSchema& table) {
+  if (!IsSystemTable(table.name)) return Done{};
+  return Fail(Code::kInvalid, "\"" + table.name +
+                                  "\" is a system table, which functions only read; change it with "
+                                  "ctx.scheduler or ctx.storage");
 }
 
 Status Replica::InsertRow(const TableSchema& table, const RowKey& key, double creation_time,
@@ -186,9 +199,13 @@ Status Replica::Patch(ExecutionId id, const std::string& document,
   if (!execution) return Fail(execution.error());
   Result<Located> located = Locate(**execution, document, table, ReadClock::kYes);
   if (!located) return Fail(located.error());
+  if (Status allowed = RefuseSystemTable(*located->table); !allowed) return allowed;
   if (!located->row) return Missing("Patch", document);
   Object patched = WithSystemFields(*located->table, *located->row);
-  for (const Member& member : value.members()) patched.Set(member.name, member.value);
+  for (const Member& member : value.members()) {
+    if (PLANTED("patch-removes-nothing") && member.value.is_undefined()) continue;
+    patched.Set(member.name, member.value);
+  }
   if (Status kept = DropSystemFields(*located, patched); !kept) return kept;
   return Replace(*located, std::move(patched));
 }
@@ -199,6 +216,7 @@ Status Replica::Replace(ExecutionId id, const std::string& document,
   if (!execution) return Fail(execution.error());
   Result<Located> located = Locate(**execution, document, table, ReadClock::kYes);
   if (!located) return Fail(located.error());
+  if (Status allowed = RefuseSystemTable(*located->table); !allowed) return allowed;
   if (!located->row) return Missing("Replace", document);
   if (Status kept = DropSystemFields(*located, value); !kept) return kept;
   // Fields of a newer schema, which this one's functions do not see, stay.
@@ -226,7 +244,8 @@ Status Replica::Replace(const Located& located, Object document) {
   // What a newer schema wrote is not judged by this one.
   Object judged = document;
   for (const Member& member : located.row->document.members()) {
-    if (!Knows(*located.table, member.name)) judged.Remove(member.name);
+    if (!Knows(*located.table, member.name) || PLANTED("changes-unjudged"))
+      judged.Remove(member.name);
   }
   if (Status valid = ValidateDocument(application_->schema, *located.table, judged); !valid) {
     return valid;
@@ -251,6 +270,7 @@ Status Replica::Delete(ExecutionId id, const std::string& document,
   if (!execution) return Fail(execution.error());
   Result<Located> located = Locate(**execution, document, table, ReadClock::kYes);
   if (!located) return Fail(located.error());
+  if (Status allowed = RefuseSystemTable(*located->table); !allowed) return allowed;
   if (!located->row) return Missing("Delete", document);
   if (located->table->local) return WriteRow(*located, located->row->creation_time, nullptr);
   const TenantId* owner = device_->TenantOf(located->tenant);

@@ -255,7 +255,7 @@ std::string Explain(const json::error_code& ec, std::string_view text) {
 Result<Value> Parse(std::string_view text, std::size_t bytes_max) {
   if (text.size() > bytes_max) {
     return Fail(Code::kInvalid, "JSON text of " + std::to_string(text.size()) + " bytes; at most " +
-                                    std::to_string(bytes_max) + " are allowed");
+                                    std::to_string(bytes_max >> 20) + " MiB are allowed");
   }
   json::parse_options options;
   options.max_depth = kEnvelopeDepthMax;
