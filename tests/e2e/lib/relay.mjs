@@ -1,4 +1,5 @@
-// Relay: the real relay on a free port with temporary data, to be stopped, killed and started again.
+// Relay: the real relay on a free port with temporary data, serving one demo; to be stopped, killed and
+// started again.
 import { spawn } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -7,9 +8,10 @@ import { join } from "node:path";
 import { until } from "./until.mjs";
 
 export class Relay {
-  static async start({ root, flags = [] }) {
+  static async start({ root, demo = "vectr0", flags = [] }) {
     const relay = new Relay();
     relay.root = root;
+    relay.demo = demo;
     relay.flags = flags;
     relay.folder = mkdtempSync(join(tmpdir(), "syncline-e2e-"));
     relay.port = await freePort();
@@ -20,13 +22,13 @@ export class Relay {
 
   // Starts the process on the port and data it has; returns when it is ready.
   async run() {
-    const demo = join(this.root, "demo/vectr0/dist");
+    const dist = join(this.root, "demo", this.demo, "dist");
     const log = openSync(join(this.folder, "relay.log"), "a");
     this.child = spawn(
       join(this.root, "build/release/relay/syncline-relay"),
       [
-        ...["--app", join(demo, "app.json")],
-        ...["--serve-dir", demo],
+        ...["--app", join(dist, "app.json")],
+        ...["--serve-dir", dist],
         ...["--data", join(this.folder, "data")],
         ...["--port", `${this.port}`],
         "--dev-tokens",
@@ -70,7 +72,7 @@ export class Relay {
     const response = await fetch(`${this.origin}/dev/token`, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ iss: "vectr0", ...claims }),
+      body: JSON.stringify({ iss: this.demo, ...claims }),
     });
     if (!response.ok) throw new Error(`no token: ${response.status} ${await response.text()}`);
     return (await response.json()).token;

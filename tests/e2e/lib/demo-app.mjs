@@ -1,0 +1,51 @@
+// DemoApp: one demo, served by a relay of its own with fresh data, on pages that can lose everything: the
+// relay ends and the browser's network goes. Needs the demo's dist, with its app.json.
+import { Relay } from "./relay.mjs";
+import { until } from "./until.mjs";
+
+export class DemoApp {
+  // Runs `use(app)` and ends the relay afterwards, whatever happens.
+  static async with(world, demo, use) {
+    const app = new DemoApp();
+    app.world = world;
+    app.relay = await Relay.start({ root: world.root, demo });
+    app.isRunning = true;
+    try {
+      await use(app);
+    } finally {
+      await app.relay.stop();
+    }
+  }
+
+  // A page in a context of its own: a browser of its own, as far as data goes. Its errors are collected.
+  async open(path = "/") {
+    const context = await this.world.newContext();
+    const page = await context.newPage();
+    page.errors = [];
+    page.on("pageerror", (error) => page.errors.push(error.message));
+    await page.goto(`${this.relay.origin}${path}`);
+    return page;
+  }
+
+  // Until the service worker has put the page on the device, after which it opens without a network.
+  async cached(page) {
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+    await until("the page is cached", () =>
+      page.evaluate(async () => (await caches.match("/")) !== undefined),
+    );
+  }
+
+  // The relay ends as in a loss of power, and the page's browser has no network.
+  async goOffline(page) {
+    if (this.isRunning) await this.relay.kill();
+    this.isRunning = false;
+    await page.context().setOffline(true);
+  }
+
+  // The relay is back on its port with its data, and so is the network.
+  async goOnline(page) {
+    if (!this.isRunning) await this.relay.run();
+    this.isRunning = true;
+    await page.context().setOffline(false);
+  }
+}
