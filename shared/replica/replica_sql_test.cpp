@@ -17,6 +17,7 @@ const std::string kText = R"({"type":"string"})";
 TEST_CASE("a statement that is kept runs again when a table that it names is written, else not") {
   Device device(Table("notes", Field("text", kText)) + "," + Table("tags", Field("text", kText)));
   device.Insert("notes", R"({"text":"one"})");
+  device.replica->TakeNews();
   const ExecutionId execution = device.Begin(false);
   const Result<SqlRows> rows =
       device.replica->ReadSql(execution, "SELECT text FROM notes WHERE text > ?", {Value("a")});
