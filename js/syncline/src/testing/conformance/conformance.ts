@@ -13,7 +13,12 @@ import counterSchema from "./counter/schema.ts";
 const modules = import.meta.glob("./convex/**/*.*s");
 const counterModules = import.meta.glob("./counter/**/*.*s");
 
-export function describeConvexTest(name: string, convexTest: typeof theirs): void {
+// `hasFiles` false: where a Blob cannot be read.
+export function describeConvexTest(
+  name: string,
+  convexTest: typeof theirs,
+  { hasFiles = true } = {},
+): void {
   const start = () => convexTest(schema, modules);
   const withCounter = () => {
     const t = start();
@@ -357,7 +362,7 @@ export function describeConvexTest(name: string, convexTest: typeof theirs): voi
     });
   });
 
-  describe(`${name}: files`, () => {
+  describe.runIf(hasFiles)(`${name}: files`, () => {
     it("are stored, read, described and deleted", async () => {
       const t = start();
       const id = await t.action(api.messages.keep, { text: "hello" });

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
-// The suite where tests of components' pages run.
+// The suite where tests of pages run. jsdom's Blob has no arrayBuffer().
 import { convexTest } from "../index.ts";
 import { describeConvexTest } from "./conformance.ts";
 
-describeConvexTest("syncline/testing in jsdom", convexTest);
+describeConvexTest("syncline/testing in jsdom", convexTest, { hasFiles: false });
