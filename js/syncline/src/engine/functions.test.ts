@@ -212,7 +212,7 @@ describe.each(["syncline", "convex"] as const)("with the layer of %s", (layer) =
 
     it("count in their transaction's metrics", async () => {
       expect(await alone.mutation("nested:metrics", { group: "metrics" })).toMatchObject({
-        documentsWritten: { used: 3 },
+        documentsWritten: { used: 2 },
         functionsScheduled: { used: 1, remaining: 999 },
         scheduledFunctionArgsBytes: { used: 25 },
       });
