@@ -53,7 +53,8 @@ export async function build(parts) {
   for (const part of parts) {
     if (part === "js") await buildPackages("js", [join(root, "js/syncline/wasm")]);
     else if (part === "demo") {
-      await buildPackages("demo", [join(root, "js"), join(root, "js/syncline/wasm")]);
+      const inputs = ["js", "js/syncline/wasm", "demo/lib"].map((folder) => join(root, folder));
+      await buildPackages("demo", inputs);
     } else await buildPreset(part);
   }
 }

@@ -1,6 +1,6 @@
 // ActionButton: a button that stays in reach of the keyboard when it is not allowed, and says why.
 import { useId } from "react";
-import { Icon, type IconName } from "./icons.tsx";
+import { Icon, type IconName } from "../../lib/src/icons.tsx";
 import type { Reason } from "./permissions.ts";
 
 export function ActionButton(props: {

@@ -1,18 +1,16 @@
 // Starts the page, and keeps it on this device so that it opens without a network.
 import "@fontsource-variable/inter/wght.css";
-import "./styles/base.css";
-import "./styles/controls.css";
-import "./styles/frame.css";
+import "../../lib/styles/base.css";
+import "../../lib/styles/controls.css";
+import "../../lib/styles/frame.css";
+import "../../lib/styles/refused.css";
 import "./styles/schedules.css";
 import "./styles/timeline.css";
 import { createRoot } from "react-dom/client";
+import { keepPage } from "../../lib/src/keep-page.ts";
 import { App } from "./app.tsx";
 
-if (import.meta.env.PROD && "serviceWorker" in navigator) {
-  navigator.serviceWorker.register("/service-worker.js").catch((error: unknown) => {
-    console.warn("The page will not open offline:", error);
-  });
-}
+keepPage();
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");

@@ -1,10 +1,10 @@
 // OrganizationDialog: founds an organization, or renames and deletes one.
 import { useState } from "react";
+import { ConfirmDialog, Dialog, DialogForm } from "../../lib/src/dialog.tsx";
+import { useSession } from "../../lib/src/session.tsx";
 import { api } from "../convex/_generated/api.js";
 import type { Doc } from "../convex/_generated/dataModel.js";
-import { ConfirmDialog, Dialog, DialogForm } from "./dialog.tsx";
 import { go } from "./route.ts";
-import { useSession } from "./session.tsx";
 import { useWrite } from "./use-write.ts";
 
 export function FoundDialog({ onClose }: { onClose: () => void }) {

@@ -1,11 +1,12 @@
 // PeoplePanel: who belongs to the organization and as what; admins invite, change and remove people.
 import { useState } from "react";
+import { ConfirmDialog } from "../../lib/src/dialog.tsx";
+import { Initials } from "../../lib/src/initials.tsx";
+import { useNotice } from "../../lib/src/notice.tsx";
 import { api } from "../convex/_generated/api.js";
 import type { Doc } from "../convex/_generated/dataModel.js";
 import { ActionButton } from "./action-button.tsx";
-import { Initials, RowMark } from "./badge.tsx";
-import { ConfirmDialog } from "./dialog.tsx";
-import { useNotice } from "./notice.tsx";
+import { RowMark } from "./badge.tsx";
 import { useOrganization, useReason } from "./organization.tsx";
 import { type Role, roleName } from "./permissions.ts";
 import { PersonDialog } from "./person-dialog.tsx";

@@ -1,11 +1,8 @@
 // People: who can sign in here. The demo's people, and those that somebody typed in on this device.
+import type { Person as SignedIn } from "../../lib/src/relay.ts";
 import demo from "./people.json";
 
-export interface Person {
-  // Names the person in tokens, in the address and in the local database's name.
-  subject: string;
-  name: string;
-  email: string;
+export interface Person extends SignedIn {
   note: string;
 }
 

@@ -1,8 +1,8 @@
 // PersonDialog: adds a person to the organization, or changes a name and a role.
 import { useState } from "react";
+import { Dialog, DialogForm } from "../../lib/src/dialog.tsx";
 import { api } from "../convex/_generated/api.js";
 import type { Doc } from "../convex/_generated/dataModel.js";
-import { Dialog, DialogForm } from "./dialog.tsx";
 import { useOrganization } from "./organization.tsx";
 import { type Role, roleName } from "./permissions.ts";
 import { useWrite } from "./use-write.ts";

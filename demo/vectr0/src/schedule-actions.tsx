@@ -1,11 +1,11 @@
 // ScheduleActions: what can be done to one schedule: the next step of its status, edit, cancel, delete.
 import { useState } from "react";
+import { ConfirmDialog } from "../../lib/src/dialog.tsx";
+import type { IconName } from "../../lib/src/icons.tsx";
+import { useNotice } from "../../lib/src/notice.tsx";
 import { api } from "../convex/_generated/api.js";
 import type { Doc } from "../convex/_generated/dataModel.js";
 import { ActionButton } from "./action-button.tsx";
-import { ConfirmDialog } from "./dialog.tsx";
-import type { IconName } from "./icons.tsx";
-import { useNotice } from "./notice.tsx";
 import { useOrganization, useReason } from "./organization.tsx";
 import { nextStep, whyNotCancel, whyNotDelete, whyNotEdit } from "./permissions.ts";
 import type { Status } from "./route.ts";

@@ -1,10 +1,10 @@
 // ScheduleDialog: makes a schedule, or changes one. A change sends only the fields that differ, so
 // that edits of different people to different fields both stay.
 import { useState } from "react";
+import { Dialog, DialogForm } from "../../lib/src/dialog.tsx";
 import { api } from "../convex/_generated/api.js";
 import type { Doc, Id } from "../convex/_generated/dataModel.js";
 import { addDays, fromInputText, hourMs, startOfDay, toInputText } from "./dates.ts";
-import { Dialog, DialogForm } from "./dialog.tsx";
 import { useOrganization, useReason } from "./organization.tsx";
 import { whyNotEdit, whyNotWrite } from "./permissions.ts";
 import { useWrite } from "./use-write.ts";

@@ -1,16 +1,17 @@
 // ScheduleList: the schedules in groups of time, with their marks and actions.
 import { useQuery } from "convex/react";
 import { useState } from "react";
+import { Initials } from "../../lib/src/initials.tsx";
+import { Skeleton } from "../../lib/src/skeleton.tsx";
 import { api } from "../convex/_generated/api.js";
 import type { Doc } from "../convex/_generated/dataModel.js";
-import { Initials, RowMark, StatusBadge } from "./badge.tsx";
+import { RowMark, StatusBadge } from "./badge.tsx";
 import { addDays, formatPeriod, startOfDay } from "./dates.ts";
 import { useOrganization, usePerson } from "./organization.tsx";
 import { statusName } from "./permissions.ts";
 import type { Status } from "./route.ts";
 import { ScheduleActions } from "./schedule-actions.tsx";
 import { ScheduleDialog } from "./schedule-dialog.tsx";
-import { Skeleton } from "./skeleton.tsx";
 
 interface Group {
   name: string;

@@ -1,9 +1,11 @@
 // Timeline: a week or four weeks, a lane for each person, a bar for each schedule.
 import { useQuery } from "convex/react";
 import { useState } from "react";
+import { Icon } from "../../lib/src/icons.tsx";
+import { Initials } from "../../lib/src/initials.tsx";
+import { Skeleton } from "../../lib/src/skeleton.tsx";
 import { api } from "../convex/_generated/api.js";
 import type { Doc } from "../convex/_generated/dataModel.js";
-import { Initials } from "./badge.tsx";
 import {
   addDays,
   formatPeriod,
@@ -14,13 +16,11 @@ import {
   toDayText,
   weekdayName,
 } from "./dates.ts";
-import { Icon } from "./icons.tsx";
 import { useOrganization } from "./organization.tsx";
 import { packLanes } from "./pack-lanes.ts";
 import { statusName } from "./permissions.ts";
 import { go, type Span, useRoute } from "./route.ts";
 import { ScheduleDialog } from "./schedule-dialog.tsx";
-import { Skeleton } from "./skeleton.tsx";
 
 const dayCount: Record<Span, number> = { week: 7, month: 28 };
 

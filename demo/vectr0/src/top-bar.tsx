@@ -1,9 +1,10 @@
 // TopBar: the organization, the state of sync, the network switch and the person.
-import { Initials } from "./badge.tsx";
-import { Icon } from "./icons.tsx";
+
+import { Icon } from "../../lib/src/icons.tsx";
+import { Initials } from "../../lib/src/initials.tsx";
+import { useSession } from "../../lib/src/session.tsx";
+import { NetworkSwitch, SyncStatusPill } from "../../lib/src/sync-status.tsx";
 import { go } from "./route.ts";
-import { useSession } from "./session.tsx";
-import { NetworkSwitch, SyncStatusPill } from "./sync-status.tsx";
 import type { Membership } from "./workspace.tsx";
 
 export function TopBar(props: {

@@ -4,6 +4,7 @@ import { useMutation } from "convex/react";
 import type { FunctionArgs, FunctionReference } from "convex/server";
 import { useCallback, useContext } from "react";
 import { useSyncline } from "syncline/react";
+import { toSentence } from "../../lib/src/sentence.ts";
 import { OrganizationContext } from "./organization.tsx";
 
 type PublicMutation = FunctionReference<"mutation", "public">;
@@ -26,12 +27,4 @@ export function useWrite<Mutation extends PublicMutation>(
     },
     [run, syncline, mutation, forced],
   );
-}
-
-/** The message a function threw, without what the client writes around it. */
-export function toSentence(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  const thrown = /Uncaught (?:\w*Error: )?(.*)/.exec(text)?.[1] ?? text;
-  const first = thrown.split("\n")[0]?.trim() ?? "";
-  return /[.!?]$/.test(first) ? first : `${first}.`;
 }

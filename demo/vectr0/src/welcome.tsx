@@ -1,8 +1,8 @@
 // Welcome: choose who you are. The demo's relay hands out a token for anyone, so that roles can be
 // compared side by side.
 import { type FormEvent, useState } from "react";
-import { Initials } from "./badge.tsx";
-import { addPerson, demoPeople, otherPeople, type Person } from "./people.ts";
+import { PersonChoice } from "../../lib/src/person-choice.tsx";
+import { addPerson, demoPeople, otherPeople } from "./people.ts";
 import { go } from "./route.ts";
 
 export function Welcome() {
@@ -19,28 +19,15 @@ export function Welcome() {
       <ul className="people">
         {[...demoPeople, ...otherPeople()].map((person) => (
           <li key={person.subject}>
-            <PersonChoice person={person} />
+            <PersonChoice
+              person={person}
+              onChoose={() => go({ person: person.subject, organization: null })}
+            />
           </li>
         ))}
       </ul>
       <SomebodyElse />
     </main>
-  );
-}
-
-function PersonChoice({ person }: { person: Person }) {
-  return (
-    <button
-      type="button"
-      className="person-choice"
-      onClick={() => go({ person: person.subject, organization: null })}
-    >
-      <Initials name={person.name} />
-      <span>
-        <strong>{person.name}</strong>
-        <span className="detail">{person.note}</span>
-      </span>
-    </button>
   );
 }
 

@@ -3,18 +3,19 @@ import { useConvexAuth, useQuery } from "convex/react";
 import { type ReactNode, useEffect, useMemo, useState } from "react";
 import type { PendingMutation, RefusedMutation } from "syncline";
 import { usePendingMutations, useRefusedMutations, useSyncStatus } from "syncline/react";
+import { ErrorBoundary } from "../../lib/src/error-boundary.tsx";
+import { ProblemLine } from "../../lib/src/open-failure.tsx";
+import { RefusedPanel } from "../../lib/src/refused-panel.tsx";
+import { relayOrigin } from "../../lib/src/relay.ts";
+import { useSession } from "../../lib/src/session.tsx";
+import { Skeleton } from "../../lib/src/skeleton.tsx";
 import { api } from "../convex/_generated/api.js";
 import type { Doc } from "../convex/_generated/dataModel.js";
-import { ErrorBoundary } from "./error-boundary.tsx";
-import { ProblemLine } from "./open-failure.tsx";
+import { nameByPath } from "./function-names.ts";
 import { OrganizationContext } from "./organization.tsx";
 import { FoundDialog } from "./organization-dialog.tsx";
 import { OrganizationPage } from "./organization-page.tsx";
-import { RefusedPanel } from "./refused-panel.tsx";
-import { relayOrigin } from "./relay.ts";
 import { go, useRoute } from "./route.ts";
-import { useSession } from "./session.tsx";
-import { Skeleton } from "./skeleton.tsx";
 import { TopBar } from "./top-bar.tsx";
 
 export interface Membership {
@@ -40,7 +41,7 @@ export function Workspace({ onRetry }: { onRetry: () => void }) {
       <TopBar memberships={mine ?? []} open={open} onFound={() => setFounding(true)} />
       <main className="page">
         {problem !== null && <ProblemLine problem={problem} />}
-        <RefusedPanel />
+        <RefusedPanel nameByPath={nameByPath} />
         {!isAuthenticated && !isLoading ? (
           <NoToken onRetry={onRetry} />
         ) : mine === undefined ? (

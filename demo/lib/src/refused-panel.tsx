@@ -1,23 +1,10 @@
 // RefusedPanel: the changes that the relay refused, why, and what can be done about each.
 import { useRefusedMutations, useSyncline } from "syncline/react";
-import { formatDayTime } from "./dates.ts";
 import { Icon } from "./icons.tsx";
 import { useNotice } from "./notice.tsx";
-import { toSentence } from "./use-write.ts";
+import { toSentence } from "./sentence.ts";
 
-// What a person calls the functions of this application.
-const nameByPath: Record<string, string> = {
-  "mutations/schedules:create": "Create a schedule",
-  "mutations/schedules:update": "Edit a schedule",
-  "mutations/schedules:setStatus": "Change a status",
-  "mutations/schedules:remove": "Delete a schedule",
-  "mutations/users:create": "Add a person",
-  "mutations/users:update": "Edit a person",
-  "mutations/users:remove": "Remove a person",
-  "mutations/organizations:create": "Create an organization",
-  "mutations/organizations:rename": "Rename the organization",
-  "mutations/organizations:remove": "Delete the organization",
-};
+const dayTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
 function detailOf(args: unknown): string | null {
   const fields = args as { title?: unknown; name?: unknown; status?: unknown };
@@ -25,7 +12,8 @@ function detailOf(args: unknown): string | null {
   return typeof detail === "string" ? detail : null;
 }
 
-export function RefusedPanel() {
+/** nameByPath: what a person calls the functions of the application. */
+export function RefusedPanel({ nameByPath }: { nameByPath: Readonly<Record<string, string>> }) {
   const refused = useRefusedMutations();
   const syncline = useSyncline();
   const notify = useNotice();
@@ -58,7 +46,7 @@ export function RefusedPanel() {
                       Rule <code>{entry.rule}</code> ·{" "}
                     </>
                   )}
-                  {formatDayTime(entry.at)}
+                  {dayTime.format(entry.at)}
                 </p>
               </div>
               <div className="button-group">

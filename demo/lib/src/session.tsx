@@ -3,20 +3,20 @@ import { ConvexProviderWithAuth, ConvexReactClient } from "convex/react";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
 import { SynclineClient } from "syncline";
 import { SynclineProvider } from "syncline/react";
-import { api } from "../convex/_generated/api.js";
-import type { Person } from "./people.ts";
-import { fetchToken, relayOrigin, storedToken } from "./relay.ts";
-import { currentRoute } from "./route.ts";
+import { fetchToken, type Person, relayOrigin, storedToken } from "./relay.ts";
+
+/** What differs between the demos. */
+export interface Demo {
+  name: string;
+  makeWorker(): Worker;
+  storage: "opfs" | "memory";
+}
 
 export interface Session {
+  demo: Demo;
   person: Person;
   syncline: SynclineClient;
   convex: ConvexReactClient;
-}
-
-declare global {
-  // For the browser's console: vectr0.syncline.mutation(vectr0.api.mutations.schedules.create, {...})
-  var vectr0: { syncline: SynclineClient; api: typeof api };
 }
 
 const SessionContext = createContext<Session | null>(null);
@@ -28,7 +28,7 @@ export function useSession(): Session {
 }
 
 // The switch survives a reload of this tab, as a lost network would.
-const cutOffKey = "vectr0.cut-off";
+const cutOffKey = "demo.cut-off";
 
 export function isCutOff(): boolean {
   return sessionStorage.getItem(cutOffKey) !== null;
@@ -40,19 +40,18 @@ export function setCutOff(syncline: SynclineClient, cutOff: boolean): void {
   syncline.setOnline(!cutOff);
 }
 
-function openSession(person: Person): Session {
+function openSession(demo: Demo, person: Person): Session {
   const syncline = new SynclineClient({
-    worker: new Worker(new URL("./syncline.worker.ts", import.meta.url), { type: "module" }),
+    worker: demo.makeWorker(),
     url: relayOrigin,
-    storage: currentRoute().storage,
-    name: `vectr0-${person.subject}`,
+    storage: demo.storage,
+    name: `${demo.name}-${person.subject}`,
   });
   if (isCutOff()) syncline.setOnline(false);
   const convex = new ConvexReactClient(syncline.address, {
     webSocketConstructor: syncline.webSocketConstructor,
   });
-  globalThis.vectr0 = { syncline, api };
-  return { person, syncline, convex };
+  return { demo, person, syncline, convex };
 }
 
 async function closeSession({ convex, syncline }: Session): Promise<void> {
@@ -65,13 +64,14 @@ let lastClosed: Promise<void> = Promise.resolve();
 
 /**
  * The person's session, null until it is there. It is closed a moment after the component has left the
- * page, when everything below has let go of it. REQUIRES: the component has the person as its key.
+ * page, when everything below has let go of it. REQUIRES: the component has the person as its key, and the demo is
+ * always the same object.
  */
-export function useOpenSession(person: Person): Session | null {
+export function useOpenSession(demo: Demo, person: Person): Session | null {
   const [session, setSession] = useState<Session | null>(null);
   useEffect(() => {
     let left = false;
-    const opened = lastClosed.then(() => (left ? null : openSession(person)));
+    const opened = lastClosed.then(() => (left ? null : openSession(demo, person)));
     void opened.then((next) => left || setSession(next));
     return () => {
       left = true;
@@ -79,7 +79,7 @@ export function useOpenSession(person: Person): Session | null {
         .then((last) => (last === null ? undefined : closeSession(last)))
         .catch((error: unknown) => console.warn("The last session did not close:", error));
     };
-  }, [person]);
+  }, [demo, person]);
   return session;
 }
 
@@ -97,14 +97,15 @@ export function SessionProvider({ session, children }: { session: Session; child
 
 // What ConvexProviderWithAuth asks of an auth provider.
 function useTokens() {
-  const { person } = useSession();
+  const { demo, person } = useSession();
   return useMemo(
     () => ({
       isLoading: false,
       isAuthenticated: true,
       fetchAccessToken: async ({ forceRefreshToken }: { forceRefreshToken: boolean }) =>
-        (forceRefreshToken ? null : storedToken(person)) ?? (await fetchToken(person)),
+        (forceRefreshToken ? null : storedToken(demo.name, person)) ??
+        (await fetchToken(demo.name, person)),
     }),
-    [person],
+    [demo, person],
   );
 }

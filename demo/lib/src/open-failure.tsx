@@ -2,7 +2,6 @@
 // else that a person should know while they go on working.
 import type { SyncStatus } from "syncline";
 import { Icon } from "./icons.tsx";
-import { go } from "./route.ts";
 
 type ProblemData = NonNullable<SyncStatus["problem"]>;
 
@@ -20,7 +19,7 @@ function adviceFor({ code }: ProblemData): Advice {
   }
   return {
     title: "This browser cannot keep the data",
-    help: "VECTR0 stores its data in the browser’s private file system, which is missing or full here. A private window often has none.",
+    help: "The data is kept in the browser’s private file system, which is missing or full here. A private window often has none.",
   };
 }
 
@@ -29,7 +28,11 @@ export function isOpenFailure(problem: ProblemData): boolean {
   return problem.code === "conflict";
 }
 
-export function OpenFailure(props: { problem: ProblemData; onRetry: () => void }) {
+export function OpenFailure(props: {
+  problem: ProblemData;
+  onRetry: () => void;
+  onLeave: () => void;
+}) {
   const { title, help } = adviceFor(props.problem);
   return (
     <main className="page narrow">
@@ -42,7 +45,7 @@ export function OpenFailure(props: { problem: ProblemData; onRetry: () => void }
           <button type="button" className="button primary" onClick={props.onRetry}>
             Try again
           </button>
-          <button type="button" className="button" onClick={() => go({ person: null })}>
+          <button type="button" className="button" onClick={props.onLeave}>
             Choose somebody else
           </button>
         </div>

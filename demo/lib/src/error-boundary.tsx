@@ -1,7 +1,7 @@
 // ErrorBoundary: where a query fails, its message stands in place of what it would have shown.
 import { Component, type ReactNode } from "react";
 import { Icon } from "./icons.tsx";
-import { toSentence } from "./use-write.ts";
+import { toSentence } from "./sentence.ts";
 
 interface State {
   error: unknown;

@@ -1,7 +1,9 @@
-// The service worker: keeps the built page on this device. precache.ts fills in the version and files.
+// The service worker: keeps the built page on this device. precache.ts fills in the name, the version and
+// the files.
+const name = "%NAME%";
 const version = "%VERSION%";
 const files = ["%FILES%"].flat();
-const cacheName = `vectr0-${version}`;
+const cacheName = `${name}-${version}`;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(
@@ -18,9 +20,9 @@ self.addEventListener("activate", (event) => {
 
 // A page of the version before may still be open, so one older cache stays.
 async function removeOldCaches() {
-  const names = (await caches.keys()).filter((name) => name.startsWith("vectr0-"));
-  const surplus = names.filter((name) => name !== cacheName).slice(0, -1);
-  await Promise.all(surplus.map((name) => caches.delete(name)));
+  const kept = (await caches.keys()).filter((key) => key.startsWith(`${name}-`));
+  const surplus = kept.filter((key) => key !== cacheName).slice(0, -1);
+  await Promise.all(surplus.map((key) => caches.delete(key)));
 }
 
 self.addEventListener("fetch", (event) => {

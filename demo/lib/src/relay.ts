@@ -1,22 +1,28 @@
 // Relay: where it is, and the tokens that its development mode hands out for the demo's people.
 //
 // Tokens are remembered on this device, so that the page works after a reload without a network.
-import type { Person } from "./people.ts";
+
+export interface Person {
+  // Names the person in tokens, in the address and in the local database's name.
+  subject: string;
+  name: string;
+  email: string;
+}
 
 const fetchTimeoutMs = 4000;
-const tokenKey = (subject: string) => `vectr0.token.${subject}`;
+const tokenKey = (demo: string, { subject }: Person) => `${demo}.token.${subject}`;
 
 /** The relay serves this page itself. */
 export const relayOrigin = location.origin;
 
 /** A new token from the relay; the one of last time if the relay cannot be asked; else null. */
-export async function fetchToken(person: Person): Promise<string | null> {
+export async function fetchToken(demo: string, person: Person): Promise<string | null> {
   try {
     const response = await fetch(new URL("/dev/token", relayOrigin), {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({
-        iss: "vectr0",
+        iss: demo,
         sub: person.subject,
         name: person.name,
         email: person.email,
@@ -25,15 +31,15 @@ export async function fetchToken(person: Person): Promise<string | null> {
     });
     if (response.ok) {
       const { token } = (await response.json()) as { token: string };
-      localStorage.setItem(tokenKey(person.subject), token);
+      localStorage.setItem(tokenKey(demo, person), token);
       return token;
     }
   } catch {
     // Offline. An expired token still says whose data is on this device.
   }
-  return storedToken(person);
+  return storedToken(demo, person);
 }
 
-export function storedToken(person: Person): string | null {
-  return localStorage.getItem(tokenKey(person.subject));
+export function storedToken(demo: string, person: Person): string | null {
+  return localStorage.getItem(tokenKey(demo, person));
 }

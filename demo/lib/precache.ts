@@ -6,9 +6,10 @@ import type { Plugin } from "vite";
 
 const template = new URL("./service-worker.js", import.meta.url);
 
-export function precache(): Plugin {
+/** name: the demo's, for its caches. */
+export function precache(name: string): Plugin {
   return {
-    name: "vectr0-precache",
+    name: "demo-precache",
     apply: "build",
     generateBundle(_options, bundle) {
       const files = ["/", "/icon.svg", ...Object.keys(bundle).map((file) => `/${file}`)]
@@ -18,6 +19,7 @@ export function precache(): Plugin {
         .sort();
       const version = createHash("sha256").update(files.join("\n")).digest("hex").slice(0, 12);
       const source = readFileSync(template, "utf8")
+        .replace('"%NAME%"', JSON.stringify(name))
         .replace('"%VERSION%"', JSON.stringify(version))
         .replace('"%FILES%"', JSON.stringify(files, null, 2));
       this.emitFile({ type: "asset", fileName: "service-worker.js", source });
