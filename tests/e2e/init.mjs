@@ -2,10 +2,11 @@
 // package is the packed one, as npm would install it.
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { strFromU8, unzipSync } from "fflate";
 import { expect } from "./lib/expect.mjs";
 import { until } from "./lib/until.mjs";
 
@@ -68,13 +69,20 @@ function run(folder, program, ...parameters) {
 const syncline = (folder, ...parameters) => run(folder, "syncline", ...parameters);
 
 // `syncline dev` with a server for the page beside it, while `use` runs.
-async function developing(folder, server, use) {
+async function developing({ root }, folder, server, use) {
   const [relayPort, pagePort] = [await freePort(), await freePort()];
   const page = `vite ${server} --port ${pagePort} --strictPort`;
   const child = spawn(
     join(folder, "node_modules/.bin/syncline"),
     ["dev", "--port", `${relayPort}`, "--run", page],
-    { cwd: folder, stdio: ["ignore", "pipe", "pipe"] },
+    {
+      cwd: folder,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: {
+        SYNCLINE_RELAY: join(root, "build/release/relay/syncline-relay"),
+        ...process.env,
+      },
+    },
   );
   let said = "";
   for (const stream of [child.stdout, child.stderr]) {
@@ -100,7 +108,7 @@ async function developing(folder, server, use) {
 
 // Two people, as in development.
 function usePage(world, folder) {
-  return developing(folder, "dev", async (origin) => {
+  return developing(world, folder, "dev", async (origin) => {
     const ada = await signIn(world, origin, "Ada");
     await add(ada, "New list", "Groceries");
     await add(ada, "New task", "Bread");
@@ -108,18 +116,41 @@ function usePage(world, folder) {
     const ben = await signIn(world, origin, "Ben");
     await ben.getByLabel("Bread", { exact: true }).check();
     await ada.locator("nav .count", { hasText: "0" }).waitFor();
+    await inStep(ada);
+    await moveData(folder, origin);
+    await ben.getByLabel("Butter", { exact: true }).waitFor();
   });
+}
+
+// What a person sees leaves the relay as a snapshot, is known when it comes back, and one more row is new.
+async function moveData(folder, origin) {
+  const answer = await fetch(`${origin}/dev/token`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ iss: "lists", sub: "ada@example.org", email: "ada@example.org" }),
+  });
+  const { token } = await answer.json();
+  const person = ["--url", origin, "--token", token];
+  await syncline(folder, "export", "--path", "all.zip", ...person);
+  const back = await syncline(folder, "import", "all.zip", "--append", ...person);
+  expect(back.stderr.includes("0 documents added, 0 replaced, 0 deleted, 4 were"), back.stderr);
+  const entries = unzipSync(readFileSync(join(folder, "all.zip")));
+  const [list] = strFromU8(entries["lists/documents.jsonl"]).trim().split("\n").map(JSON.parse);
+  const task = { list: list._id, text: "Butter", done: false };
+  writeFileSync(join(folder, "tasks.json"), JSON.stringify([task]));
+  await syncline(folder, "import", "tasks.json", "--table", "tasks", "--append", ...person);
 }
 
 // The built page, which the service worker has put on the device.
 function usePageOffline(world, folder) {
-  return developing(folder, "preview", async (origin) => {
+  return developing(world, folder, "preview", async (origin) => {
     const page = await signIn(world, origin, "Ada");
     await page.evaluate(async () => (await navigator.serviceWorker.ready).active !== null);
     await until("everything is on the device", () =>
       page.evaluate(async () => (await caches.match("/")) !== undefined),
     );
     await add(page, "New list", "Trip");
+    await inStep(page);
     await page.context().setOffline(true);
     await page.reload();
     await page.locator(".sync", { hasText: "Offline" }).waitFor();
@@ -127,7 +158,7 @@ function usePageOffline(world, folder) {
     await page.locator(".sync", { hasText: "1 waiting" }).waitFor();
     await page.screenshot({ path: join(world.pictureFolder, "init.png") });
     await page.context().setOffline(false);
-    await page.getByText("In step", { exact: true }).waitFor();
+    await inStep(page);
     await page.getByLabel("Tickets", { exact: true }).waitFor();
   });
 }
@@ -138,8 +169,13 @@ async function signIn(world, origin, name) {
   await page.getByLabel("Name").fill(name);
   await page.getByLabel("Email").fill(`${name.toLowerCase()}@example.org`);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByText("In step", { exact: true }).waitFor();
+  await inStep(page);
   return page;
+}
+
+// With nothing waiting.
+function inStep(page) {
+  return page.locator(".sync", { hasText: /^In step$/ }).waitFor();
 }
 
 async function add(page, label, text) {

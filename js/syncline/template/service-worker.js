@@ -35,10 +35,10 @@ async function answerPage(request) {
   } catch {
     // No network.
   }
-  return (await caches.match("/", { ignoreSearch: true })) ?? Response.error();
+  return (await caches.match("/", { ignoreVary: true })) ?? Response.error();
 }
 
-// Built files carry a hash of their content in their names and never change.
+// Built files carry a hash of their content in their names and never change, whoever asks for them.
 async function answerFile(request) {
-  return (await caches.match(request)) ?? fetch(request);
+  return (await caches.match(request, { ignoreVary: true })) ?? fetch(request);
 }
