@@ -76,6 +76,23 @@ it("aggregate", async () => {
   expect(await summary()).toMatchObject({ count: 39, sum: 741, above: 9 });
 });
 
+it("rate-limiter and aggregate, counting later", async () => {
+  const write = () => settled(client.mutation(api.messages.write, { words: 8 }));
+  expect([await write(), await write()]).toEqual([true, true]);
+  const add = { game: "chess", player: "Sarah", points: [1, 2, 3], later: true };
+  await settled(client.mutation(api.scores.add, add));
+  const count = () => client.query(api.scores.count, { game: "chess" });
+  await expect(count()).rejects.toMatchObject({ data: { code: "PENDING_OPERATIONS" } });
+  await playUntil(() =>
+    count().then(
+      () => true,
+      () => false,
+    ),
+  );
+  expect(await count()).toBe(3);
+  expect(await write()).toBe(false);
+});
+
 it("presence, live", async () => {
   const enter = (user: string) =>
     settled(

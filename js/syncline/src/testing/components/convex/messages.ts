@@ -6,6 +6,12 @@ import { mutation } from "./_generated/server.ts";
 
 const limiter = new RateLimiter(components.rateLimiter, {
   send: { kind: "token bucket", rate: 6, period: MINUTE, capacity: 3 },
+  words: {
+    kind: "token bucket",
+    rate: 10,
+    period: MINUTE,
+    applyUpdates: "asynchronously",
+  },
   signUp: { kind: "fixed window", rate: 2, period: MINUTE, start: 0 },
 });
 
@@ -32,6 +38,12 @@ export const signUp = mutation({
     await limiter.limit(ctx, "signUp", { throws: true });
     return null;
   },
+});
+
+// Many may write at a time: what they use up is counted a moment later.
+export const write = mutation({
+  args: { words: v.number() },
+  handler: async (ctx, { words }) => (await limiter.limit(ctx, "words", { count: words })).ok,
 });
 
 export const reset = mutation({

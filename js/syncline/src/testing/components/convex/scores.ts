@@ -16,12 +16,18 @@ const byGame = new TableAggregate<{
 });
 
 export const add = mutation({
-  args: { game: v.string(), player: v.string(), points: v.array(v.number()) },
-  handler: async (ctx, { game, player, points }) => {
+  args: {
+    game: v.string(),
+    player: v.string(),
+    points: v.array(v.number()),
+    // The component's worker counts them, in the order of the commits.
+    later: v.optional(v.boolean()),
+  },
+  handler: async (ctx, { game, player, points, later = false }) => {
     for (const each of points) {
       const id = await ctx.db.insert("scores", { game, player, points: each });
       const row = await ctx.db.get(id);
-      if (row) await byGame.insert(ctx, row);
+      if (row) await byGame.insert(ctx, row, { async: later });
     }
   },
 });
@@ -35,6 +41,11 @@ export const removeBest = mutation({
     await ctx.db.delete(row._id);
     await byGame.delete(ctx, row);
   },
+});
+
+export const count = query({
+  args: { game: v.string() },
+  handler: async (ctx, { game }) => await byGame.count(ctx, { namespace: game, bounds: {} }),
 });
 
 export const summary = query({
