@@ -114,7 +114,8 @@ function usePage(world, folder) {
     await add(ada, "New task", "Bread");
     await add(ada, "Share with", "ben@example.org");
     const ben = await signIn(world, origin, "Ben");
-    await ben.getByLabel("Bread", { exact: true }).check();
+    await ben.getByLabel("Bread", { exact: true }).click();
+    await ben.locator("li :checked").waitFor();
     await ada.locator("nav .count", { hasText: "0" }).waitFor();
     await inStep(ada);
     await moveData(folder, origin);
