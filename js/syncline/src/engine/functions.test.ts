@@ -51,6 +51,14 @@ describe.each(["syncline", "convex"] as const)("with the layer of %s", (layer) =
       });
     });
 
+    it("has the timestamp of the commit, which the modules' own package knows", async () => {
+      expect(await alone.mutation("reads:stamped")).toEqual({
+        size: 9,
+        same: true,
+        at: { $integer: expect.any(String) },
+      });
+    });
+
     it.each([
       ["chained", "has been chained with another operator and can't be reused"],
       ["chainedTwice", "A query can only be chained once"],

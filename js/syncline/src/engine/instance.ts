@@ -5,12 +5,13 @@
 // one: queries and mutations have no timers and no network, so whatever can still run does so before the
 // event loop's next turn, and only then is an instance used again (host.test.ts tries). An instance whose
 // work goes on elsewhere (an action's, a digest) is never used again.
-import { ConvexError } from "convex/values";
+import { ConvexError, jsonToConvex } from "convex/values";
 import type { App, ApplicationFactory, FunctionInfo, ModuleLoader } from "./application.ts";
 import { makeGlobals, type Surroundings } from "./globals.ts";
 import { GivenUp, type LoadedModules, type ModuleExports, type ModuleSource } from "./modules.ts";
 import { nextTurn } from "./next-turn.ts";
 import { SeededRandom } from "./random.ts";
+import { knowPlaceholder } from "./values.ts";
 
 export class Instance {
   private readonly loaders: Readonly<Record<string, ModuleLoader>>;
@@ -153,11 +154,20 @@ function loadedModulesOf(instance: Instance): LoadedModules {
   return {
     load: (component, module) => instance.module(keyOf(component, module)),
     get ConvexError() {
-      // The bundler gives the package beside the modules; a factory from elsewhere may lack it.
-      const values: ModuleExports = instance.module("convex/values") ?? {};
-      return (values["ConvexError"] ?? ConvexError) as LoadedModules["ConvexError"];
+      return (valuesOf(instance)["ConvexError"] ?? ConvexError) as LoadedModules["ConvexError"];
+    },
+    get commitTs() {
+      const convert = (valuesOf(instance)["jsonToConvex"] ?? jsonToConvex) as typeof jsonToConvex;
+      const placeholder = convert({ $commitTs: null });
+      knowPlaceholder(placeholder as object);
+      return placeholder;
     },
   };
+}
+
+// The modules' own convex/values: the bundler gives it beside them; a factory from elsewhere may lack it.
+function valuesOf(instance: Instance): ModuleExports {
+  return instance.module("convex/values") ?? {};
 }
 
 function refuse(message: string): Surroundings["convex"] {

@@ -17,6 +17,8 @@ export interface LoadedModules {
     component: string,
     module: string,
   ): ModuleExports | undefined | Promise<ModuleExports | undefined>;
+  // What the modules know as db.vars.commitTs, and values.ts knows as well.
+  readonly commitTs: Value;
   // What the modules know as ConvexError, so that instanceof holds in them.
   readonly ConvexError: new (
     data: Value,

@@ -1,6 +1,6 @@
 import { convexToJson, jsonToConvex, type Value } from "convex/values";
 import { describe, expect, it } from "vitest";
-import { jsonToValue, textToValue, valueToText } from "./values.ts";
+import { jsonToValue, knowPlaceholder, textToValue, valueToText } from "./values.ts";
 
 const values: [string, Value][] = [
   ["null", null],
@@ -38,6 +38,20 @@ describe("values", () => {
 
   it("does not call a toJSON that an object brings", () => {
     expect(() => valueToText({ toJSON: () => 1 } as unknown as Value)).toThrow("not a supported");
+  });
+
+  it("know the placeholders of other copies of the package", () => {
+    class Foreign {}
+    const placeholder = new Foreign() as unknown as Value;
+    expect(() => valueToText({ at: placeholder })).toThrow("not a supported Convex type");
+    knowPlaceholder(placeholder as object);
+    const value = { at: placeholder, list: [placeholder, 1n], plain: { a: 1 } };
+    expect(JSON.parse(valueToText(value))).toMatchObject({
+      at: { $commitTs: null },
+      list: [{ $commitTs: null }, {}],
+      plain: { a: 1 },
+    });
+    expect(value.at).toBe(placeholder);
   });
 
   it("refuses malformed special values", () => {

@@ -6,14 +6,46 @@ import { convexToJson, type JSONValue, jsonToConvex, type Value } from "convex/v
 const knownNames = new Set<string>();
 const knownNamesMax = 10_000;
 
+// An instance of the application has a convex/values of its own, and with it a placeholder of its own for
+// a commit's timestamp, which the package here would take for any object of a class.
+const placeholders = new WeakSet<object>();
+const ownPlaceholder = jsonToConvex({ $commitTs: null });
+
+export function knowPlaceholder(placeholder: object): void {
+  placeholders.add(placeholder);
+}
+
 // Throws what npm convex's convexToJson throws, naming the place.
 export function valueToText(value: Value): string {
-  return isItsOwnJson(value) ? JSON.stringify(value) : JSON.stringify(convexToJson(value));
+  return isItsOwnJson(value) ? JSON.stringify(value) : JSON.stringify(valueToJson(value));
+}
+
+// Throws as valueToText does.
+export function valueToJson(value: Value): JSONValue {
+  return convexToJson(withOwnPlaceholders(value));
+}
+
+function withOwnPlaceholders(value: Value): Value {
+  if (typeof value !== "object" || value === null) return value;
+  if (placeholders.has(value)) return ownPlaceholder;
+  if (Array.isArray(value)) {
+    const items = value.map(withOwnPlaceholders);
+    return items.some((item, index) => item !== value[index]) ? items : value;
+  }
+  if (!isPlainObject(value)) return value;
+  let copy: Record<string, Value> | undefined;
+  for (const [name, item] of Object.entries(value as Record<string, Value>)) {
+    const own = withOwnPlaceholders(item);
+    if (own === item) continue;
+    copy ??= { ...(value as Record<string, Value>) };
+    copy[name] = own;
+  }
+  return copy ?? value;
 }
 
 // As valueToText, but undefined is {"$undefined":null}.
 export function valueOrUndefinedToJson(value: Value | undefined): JSONValue {
-  return value === undefined ? { $undefined: null } : convexToJson(value);
+  return value === undefined ? { $undefined: null } : valueToJson(value);
 }
 
 export function textToValue(text: string): Value {

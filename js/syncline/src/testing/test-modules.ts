@@ -1,6 +1,6 @@
 // TestModules: the application's and its components' modules as the test itself imports them
 // (import.meta.glob).
-import { ConvexError } from "convex/values";
+import { ConvexError, jsonToConvex } from "convex/values";
 import { splitPath } from "../engine/address.ts";
 import type { FunctionInfo, FunctionKind } from "../engine/application.ts";
 import type { Surroundings } from "../engine/globals.ts";
@@ -21,6 +21,7 @@ export class TestModules implements ModuleSource {
   private readonly folders = new Map<string, Folder>();
   private readonly loaded: LoadedModules = {
     ConvexError,
+    commitTs: jsonToConvex({ $commitTs: null }),
     load: (component, module) => this.load(component, module),
   };
 

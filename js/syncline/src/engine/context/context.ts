@@ -1,7 +1,7 @@
 // The ctx that functions get from this host instead of npm convex's own layer: the same members, types and
 // messages, without JSON text in between.
 import type { UserIdentity } from "convex/server";
-import { convexToJson, type Value } from "convex/values";
+import type { Value } from "convex/values";
 import type { ActionFrame, VectorMatch } from "../action-frame.ts";
 import { addressOf } from "../address.ts";
 import type { FunctionCalls } from "../calls.ts";
@@ -9,7 +9,7 @@ import type { CallKind, Frame } from "../frame.ts";
 import type { TransactionLimits } from "../limits.ts";
 import type { LoadedModules } from "../modules.ts";
 import { errorInFunction, FunctionFailed } from "../outcome.ts";
-import { textToValue, valueToText } from "../values.ts";
+import { textToValue, valueToJson, valueToText } from "../values.ts";
 import { requireArg } from "./arguments.ts";
 import { databaseReader, databaseWriter } from "./database.ts";
 import { type Expression, serializeExpression, vectorFilterBuilder } from "./filter.ts";
@@ -31,7 +31,7 @@ export function queryContext(frame: Frame, modules: LoadedModules) {
 
 export function mutationContext(frame: Frame, modules: LoadedModules) {
   return {
-    db: databaseWriter(frame),
+    db: databaseWriter(frame, modules),
     auth: {
       ...auth(frame),
       signJwt: async (): Promise<never> => {
@@ -116,11 +116,11 @@ function scheduler(calls: FunctionCalls) {
       if (!Number.isFinite(delayMs)) throw new Error("`delayMs` must be a finite number");
       if (delayMs < 0) throw new Error("`delayMs` must be non-negative");
       const dueMs = calls.nowMs() + delayMs;
-      return calls.schedule(addressOf(reference), dueMs / 1000, convexToJson(argsOf(args)));
+      return calls.schedule(addressOf(reference), dueMs / 1000, valueToJson(argsOf(args)));
     },
     runAt: async (time: number | Date, reference: unknown, args?: Value) => {
       const dueMs = typeof time === "number" ? time : dateMs(time);
-      return calls.schedule(addressOf(reference), dueMs / 1000, convexToJson(argsOf(args)));
+      return calls.schedule(addressOf(reference), dueMs / 1000, valueToJson(argsOf(args)));
     },
     cancel: async (id: string) => {
       requireArg(id, 1, "cancel", "id");

@@ -1,13 +1,11 @@
 // ctx.db: as npm convex's, in what it takes, gives and says. Plain objects whose functions stand alone, so
 // that applications can spread, wrap and replace them.
-import { jsonToConvex, type Value } from "convex/values";
+import type { Value } from "convex/values";
 import type { Frame } from "../frame.ts";
+import type { LoadedModules } from "../modules.ts";
 import { patchToText, textToValue, valueToText } from "../values.ts";
 import { requireArg } from "./arguments.ts";
 import { QueryInitializer } from "./query.ts";
-
-// The very object that convexToJson knows.
-const commitTs = jsonToConvex({ $commitTs: null });
 
 type Id = string;
 type Document = Record<string, Value>;
@@ -32,7 +30,7 @@ export function databaseReader(frame: Frame): DatabaseReader {
   return { ...baseReader(frame, false), system: baseReader(frame, true) };
 }
 
-export function databaseWriter(frame: Frame) {
+export function databaseWriter(frame: Frame, modules: LoadedModules) {
   const insert = async (table: string, value: Value): Promise<Id> => {
     if (table?.startsWith("_")) {
       throw new Error("System tables (prefixed with `_`) are read-only.");
@@ -65,7 +63,11 @@ export function databaseWriter(frame: Frame) {
         : change(undefined, args[0], args[1]);
   return {
     ...databaseReader(frame),
-    vars: { commitTs },
+    vars: {
+      get commitTs() {
+        return modules.commitTs;
+      },
+    },
     insert,
     patch: changing(patch),
     replace: changing(replace),

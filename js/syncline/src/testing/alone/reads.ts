@@ -4,7 +4,7 @@ import {
   paginationOptsValidator,
   queryGeneric as query,
 } from "convex/server";
-import { v } from "convex/values";
+import { getConvexSize, v } from "convex/values";
 
 export const page = query({
   args: { group: v.string(), paginationOpts: paginationOptsValidator },
@@ -104,6 +104,22 @@ export const misuse = mutation({
 });
 
 export const hangs = query({ args: {}, handler: () => new Promise<null>(() => {}) });
+
+export const stamped = mutation({
+  args: {},
+  handler: async (ctx) => {
+    // biome-ignore lint/suspicious/noExplicitAny: newer than the types
+    const { commitTs } = (ctx.db as any).vars;
+    const id = await ctx.db.insert("anything", { at: commitTs, list: [commitTs] });
+    const row = await ctx.db.get(id);
+    await ctx.db.delete(id);
+    return {
+      size: getConvexSize(commitTs),
+      same: row?.["at"] === row?.["list"][0],
+      at: row?.["at"],
+    };
+  },
+});
 
 // Every form of every operation.
 export const forms = mutation({
