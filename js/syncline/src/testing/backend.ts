@@ -12,8 +12,9 @@ import {
   type SchemaJson,
   type TableJson,
 } from "../bundle/tables.ts";
-import type { Clock } from "../engine/clock.ts";
+import { type Clock, systemClock } from "../engine/clock.ts";
 import { Engine } from "../engine/engine.ts";
+import type { Layer } from "../engine/host.ts";
 import type { TransactionLimits } from "../engine/limits.ts";
 import { Core } from "../engine/wasm.ts";
 import type { Rules } from "../rules/define.ts";
@@ -61,6 +62,7 @@ export class TestBackend {
     modules: ModuleMap,
     private readonly rules: Rules | null,
     readonly limits: TransactionLimits,
+    private readonly layer: Layer,
   ) {
     core ??= loadCore();
     this.add("", schema, modules);
@@ -106,6 +108,7 @@ export class TestBackend {
         durability: "none",
         application: { schema: this.schemaJson(), rules: this.rules },
       }),
+      layer: this.layer,
       clock,
       // Fake timers would end what still runs.
       functionTimeoutMs: null,
@@ -141,10 +144,9 @@ function exported(schema: Schema | null): SchemaJson {
 
 // The test's clock, which it may have replaced, and not what a function has put in its place.
 const clock: Clock = {
-  now: () => runOutside(() => Date.now()),
-  after: (delayMs, run) =>
-    runOutside(() => {
-      const timer = setTimeout(() => runOutside(run), Math.max(0, delayMs));
-      return () => runOutside(() => clearTimeout(timer));
-    }),
+  now: () => runOutside(() => systemClock.now()),
+  after: (delayMs, run) => {
+    const stop = runOutside(() => systemClock.after(delayMs, () => runOutside(run)));
+    return () => runOutside(stop);
+  },
 };

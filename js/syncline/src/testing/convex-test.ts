@@ -7,15 +7,17 @@ import {
   type SchemaDefinition,
   type UserIdentity,
 } from "convex/server";
-import { convexToJson, type JSONValue, jsonToConvex, type Value } from "convex/values";
+import { ConvexError, convexToJson, type JSONValue, jsonToConvex, type Value } from "convex/values";
 import { failureToError } from "../client/stages.ts";
 import { type FunctionAddress, resolveAddress } from "../engine/address.ts";
+import type { ConvexHost } from "../engine/application.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { InlineHandler } from "../engine/host.ts";
+import type { InlineHandler, Layer } from "../engine/host.ts";
 import type { TransactionLimits } from "../engine/limits.ts";
 import type { Outcome } from "../engine/outcome.ts";
 import { TestBackend } from "./backend.ts";
 import { callerOf, type Origin, wholeIdentity } from "./identity.ts";
+import { transactionOf } from "./realm.ts";
 import { finishAll } from "./scheduled.ts";
 import { noteThrown } from "./thrown.ts";
 import type { Any, ModuleMap, TestConvex, TestLimits, TestOptions } from "./types.ts";
@@ -39,12 +41,25 @@ export function convexTest<Schema extends GenericSchema>(
   first?: SchemaDefinition<Schema, boolean> | TestOptions<Schema>,
   second?: ModuleMap,
 ): TestConvex<SchemaDefinition<Schema, boolean>> {
-  const options = optionsOf(first, second);
+  return begin(optionsOf(first, second), "syncline");
+}
+
+/** The same through npm convex's own layer instead of ours; for tests of this package. */
+export const convexTestThroughPackage: typeof convexTest = <Schema extends GenericSchema>(
+  first?: SchemaDefinition<Schema, boolean> | TestOptions<Schema>,
+  second?: ModuleMap,
+) => begin(optionsOf(first, second), "convex");
+
+function begin<Schema extends GenericSchema>(
+  options: TestOptions<Schema>,
+  layer: Layer,
+): TestConvex<SchemaDefinition<Schema, boolean>> {
   const backend = new TestBackend(
     (options.schema as SchemaDefinition<GenericSchema, boolean> | undefined) ?? null,
     options.modules ?? projectModules(),
     options.rules ?? null,
     limitsOf(options.transactionLimits),
+    layer,
   );
   const root = accessor(backend, null, { ip: null, userAgent: null });
   const registerComponent = (
@@ -93,18 +108,23 @@ function accessor(backend: TestBackend, identity: UserIdentity | null, origin: O
     const caller = callerOf(identity, origin);
     if (typeof called === "function") return runInline(kind, "", called);
     const address = getFunctionAddress(called) as FunctionAddress;
+    const transaction = transactionOf(backend.modules);
+    if (transaction) return callWithin(transaction, kind, address, argsToJson(args));
     const { component, path } = resolveAddress(address, "");
     const json = argsToJson(args);
     return settle(backend, "", (engine) =>
       engine.run(kind, path, json, { component, caller, limits }),
     );
   };
-  const runInline = (
+  const runInline = async (
     kind: Kind,
     component: string,
     handler: InlineHandler,
     preview = true,
   ): Promise<Value> => {
+    if (transactionOf(backend.modules)) {
+      throw new Error("t is asked for another transaction within one of its own: use ctx instead");
+    }
     const options = { component, caller: callerOf(identity, origin), limits, preview };
     return settle(backend, String(handler), (engine) => engine.runInline(kind, handler, options));
   };
@@ -141,7 +161,29 @@ async function settle(
   const engine = await backend.engine(text);
   const { result: outcome, thrown } = await noteThrown(() => run(engine));
   if (outcome.ok) return jsonToConvex(JSON.parse(outcome.value) as JSONValue);
+  const { data, isConvexError } = outcome.failure;
+  // npm convex's layer has made text of it on the way out.
+  if (isConvexError && thrown instanceof ConvexError) thrown.data = jsonToConvex(data ?? null);
   throw thrown ?? failureToError(outcome.failure);
+}
+
+// t.query(...) within t.run and its like belongs to that transaction, as ctx.runQuery(...) would.
+async function callWithin(
+  transaction: ConvexHost,
+  kind: Kind,
+  address: FunctionAddress,
+  args: JSONValue,
+): Promise<Value> {
+  if (kind === "action") throw new Error("t.action cannot run within a transaction of t");
+  const call = JSON.stringify({ udfType: kind, args, ...address });
+  try {
+    const result = await transaction.asyncSyscall("1.0/runUdf", call);
+    return jsonToConvex(JSON.parse(result) as JSONValue);
+  } catch (error) {
+    const { message, data } = error as Error & { data?: JSONValue };
+    if (data === undefined) throw error;
+    throw Object.assign(new ConvexError(jsonToConvex(data)), { message });
+  }
 }
 
 function argsToJson(args: Value): JSONValue {

@@ -9,6 +9,8 @@ import type { ConvexHost } from "../engine/application.ts";
 import type { Surroundings } from "../engine/globals.ts";
 
 interface Run {
+  // Whose functions these are.
+  owner: object;
   surroundings: Surroundings;
   // What this run sees instead of a global.
   own: Map<string, unknown>;
@@ -27,6 +29,7 @@ const assignable = [
 
 /** Does `work` as a function in these surroundings. */
 export function runAs<Result>(
+  owner: object,
   surroundings: Surroundings,
   work: () => Promise<Result>,
 ): Promise<Result> {
@@ -35,12 +38,20 @@ export function runAs<Result>(
   if (surroundings.kind !== "action") {
     for (const name of outlets) own.set(name, refusal(name, surroundings.kind));
   }
-  return current.run({ surroundings, own }, work);
+  return current.run({ owner, surroundings, own }, work);
 }
 
 /** Does `work` as the test, and not as the function that is running. */
 export function runOutside<Result>(work: () => Result): Result {
   return current.run(undefined, work);
+}
+
+/** The transaction of this owner that is running the code that asks, if there is one. */
+export function transactionOf(owner: object): ConvexHost | undefined {
+  const run = current.getStore();
+  return run?.owner === owner && run.surroundings.kind !== "action"
+    ? run.surroundings.convex
+    : undefined;
 }
 
 function refusal(name: string, kind: string): () => never {

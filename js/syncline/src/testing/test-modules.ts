@@ -55,7 +55,7 @@ export class TestModules implements ModuleSource {
     _isNested: boolean,
     work: (modules: LoadedModules) => Promise<Result>,
   ): Promise<Result> {
-    return noting(() => runAs(surroundings, () => work(this.loaded)));
+    return noting(() => runAs(this, surroundings, () => work(this.loaded)));
   }
 
   has(component: string, module: string): boolean {

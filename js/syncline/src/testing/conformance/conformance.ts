@@ -84,6 +84,20 @@ export function describeConvexTest(
       vi.restoreAllMocks();
     });
 
+    it("calls functions within an inline one, as part of its transaction", async () => {
+      const t = start();
+      const failing = t.run(async () => {
+        const id = await t.mutation(api.messages.send, { body: "Hi!", author: "Sarah" });
+        expect(await t.query(api.messages.list)).toMatchObject([{ _id: id }]);
+        await expect(t.mutation(api.messages.fails, { how: "convex" })).rejects.toMatchObject({
+          data: { code: 7 },
+        });
+        throw new Error("no luck");
+      });
+      await expect(failing).rejects.toThrow("no luck");
+      expect(await t.query(api.messages.list)).toEqual([]);
+    });
+
     it("undoes an inline function that fails", async () => {
       const t = start();
       const failing = t.run(async (ctx) => {
@@ -352,6 +366,16 @@ export function describeConvexTest(
       expect(
         await t.run(async (ctx) => await ctx.db.system.query("_scheduled_functions").collect()),
       ).toEqual([]);
+    });
+
+    it("run that were due before the timers were replaced", async () => {
+      vi.useRealTimers();
+      const t = start();
+      await t.mutation(api.messages.remind, { body: "tea", delayMs: 0 });
+      await t.mutation(api.messages.remind, { body: "next week", delayMs: 6e8 });
+      vi.useFakeTimers();
+      await t.finishAllScheduledFunctions(() => {});
+      expect(await t.query(api.messages.list)).toMatchObject([{ body: "tea" }]);
     });
 
     it("stop a chain that never ends", async () => {
