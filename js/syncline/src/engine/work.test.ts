@@ -130,6 +130,18 @@ describe.each(["syncline", "convex"] as const)("with the layer of %s", (layer) =
       await alone.mutation("work:cancel", { id });
     });
 
+    it("can be canceled in the moment in which they are due", async () => {
+      const id = await alone.mutation("work:schedule", { group: "race", n: 1, delayMs: 10 });
+      alone.clock.turn(10);
+      expect(alone.engine.jobs.runningCount).toBe(1);
+      await alone.mutation("work:cancel", { id });
+      await alone.finishJobs();
+      const { state } = await jobOf(id);
+      // Whoever came first: both or neither.
+      expect(await numbers("race")).toEqual(state.kind === "canceled" ? [] : [1]);
+      expect(state.kind).toBe("canceled");
+    });
+
     it("may be actions, and may be scheduled by actions", async () => {
       const at = alone.clock.now() + 5;
       const id = await alone.action("work:scheduleAction", { group: "action", n: 1, at });
