@@ -8,6 +8,13 @@ namespace {
 
 bool IsTrail(unsigned char byte) { return (byte & 0xC0) == 0x80; }
 
+// Whether eight bytes are all ASCII, as most text is.
+bool IsAscii8(const void* bytes) {
+  std::uint64_t eight = 0;
+  std::memcpy(&eight, bytes, 8);
+  return (eight & 0x8080808080808080u) == 0;
+}
+
 // The length of the character at the front of `bytes`, which starts with a byte of 0x80 or more;
 // 0 if it is none.
 std::size_t LongCharacter(const unsigned char* bytes, std::size_t size) {
@@ -30,15 +37,10 @@ bool IsUtf8(ByteView bytes) {
   const auto* at = reinterpret_cast<const unsigned char*>(bytes.data());
   std::size_t left = bytes.size();
   while (left > 0) {
-    // Most text is ASCII: eight bytes at a time.
-    std::uint64_t eight = 0;
-    if (left >= 8) {
-      std::memcpy(&eight, at, 8);
-      if ((eight & 0x8080808080808080u) == 0) {
-        at += 8;
-        left -= 8;
-        continue;
-      }
+    if (left >= 8 && IsAscii8(at)) {
+      at += 8;
+      left -= 8;
+      continue;
     }
     const std::size_t length = *at < 0x80 ? 1 : LongCharacter(at, left);
     if (length == 0) return false;
@@ -56,11 +58,15 @@ std::string Utf8Prefix(std::string_view text, std::size_t bytes_max) {
 }
 
 std::size_t Utf16Length(std::string_view text) {
-  std::size_t units = 0;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    units += !IsTrail(byte);
-    // Four bytes are a pair of surrogates.
+  std::size_t units = text.size();
+  for (std::size_t i = 0; i < text.size();) {
+    if (std::size_t{8} <= text.size() - i && IsAscii8(text.data() + i)) {
+      i += 8;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(text[i++]);
+    // A character of two or three bytes is one unit, and one of four a pair of surrogates.
+    units -= IsTrail(byte);
     units += byte >= 0xF0;
   }
   return units;

@@ -29,7 +29,9 @@ inline bool TakeVarint(ByteView& in, std::uint64_t& value) {
 }
 
 inline void PutFixed64(Bytes& out, std::uint64_t value) {
-  for (unsigned shift = 0; shift < 64; shift += 8) out.push_back(static_cast<char>(value >> shift));
+  char bytes[8];
+  for (unsigned i = 0; i < 8; ++i) bytes[i] = static_cast<char>(value >> (8 * i));
+  out.append(bytes, sizeof bytes);
 }
 
 inline bool TakeFixed64(ByteView& in, std::uint64_t& value) {

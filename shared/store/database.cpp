@@ -93,14 +93,32 @@ Status Statement::Run() {
   return Done{};
 }
 
-Statement::Type Statement::type(int column) const {
-  switch (sqlite3_column_type(statement_, column)) {
-    case SQLITE_INTEGER: return Type::kInteger;
-    case SQLITE_FLOAT: return Type::kReal;
-    case SQLITE_TEXT: return Type::kText;
-    case SQLITE_BLOB: return Type::kBlob;
-    default: return Type::kNull;
+namespace {
+
+ColumnType TypeOf(int type) {
+  switch (type) {
+    case SQLITE_INTEGER: return ColumnType::kInteger;
+    case SQLITE_FLOAT: return ColumnType::kReal;
+    case SQLITE_TEXT: return ColumnType::kText;
+    case SQLITE_BLOB: return ColumnType::kBlob;
+    default: return ColumnType::kNull;
   }
+}
+
+}  // namespace
+
+// Without mutexes a column's value may be read in place (SQLite's "protected" values).
+Cell Statement::cell(int column) const { return Cell(sqlite3_column_value(statement_, column)); }
+ColumnType Cell::type() const { return TypeOf(sqlite3_value_type(value_)); }
+std::int64_t Cell::integer() const { return sqlite3_value_int64(value_); }
+double Cell::real() const { return sqlite3_value_double(value_); }
+ByteView Cell::bytes() const {
+  const auto* data = static_cast<const char*>(sqlite3_value_blob(value_));
+  return {data ? data : "", static_cast<std::size_t>(sqlite3_value_bytes(value_))};
+}
+
+Statement::Type Statement::type(int column) const {
+  return TypeOf(sqlite3_column_type(statement_, column));
 }
 std::int64_t Statement::integer(int column) const {
   return sqlite3_column_int64(statement_, column);

@@ -16,6 +16,7 @@
 
 struct sqlite3;
 struct sqlite3_stmt;
+struct sqlite3_value;
 
 namespace syncline {
 
@@ -23,6 +24,22 @@ enum class Durability {
   kFull,     // a commit that returns is on the disk
   kRelaxed,  // a commit that returns survives the process, perhaps not a power cut
   kNone,     // in memory
+};
+
+enum class ColumnType { kNull, kInteger, kReal, kText, kBlob };
+
+// A column of the row that a statement has stepped to: cheaper to ask often than the statement.
+class Cell {
+ public:
+  explicit Cell(sqlite3_value* value) : value_(value) {}
+  ColumnType type() const;
+  std::int64_t integer() const;
+  double real() const;
+  // Valid until the statement's next Step.
+  ByteView bytes() const;
+
+ private:
+  sqlite3_value* value_;
 };
 
 // A prepared statement in use; it resets itself when it goes. Columns count from 0, parameters from 1.
@@ -53,7 +70,8 @@ class Statement {
   // Runs a statement that gives no rows.
   Status Run();
 
-  enum class Type { kNull, kInteger, kReal, kText, kBlob };
+  using Type = ColumnType;
+  Cell cell(int column) const;
   Type type(int column) const;
   std::int64_t integer(int column) const;
   double real(int column) const;

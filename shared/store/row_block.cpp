@@ -46,23 +46,23 @@ RowBlock::RowBlock(const TableLayout& table, BlockWriter& block) : table_(table)
 }
 
 Result<std::size_t> RowBlock::AddField(const Field& field, const StoredRow& row) {
-  const int column = row.first + field.offset;
-  switch (row.columns.type(column)) {
-    case Statement::Type::kNull: return std::size_t{0};
-    case Statement::Type::kInteger:
-      block_.PutBool(field.column, row.columns.integer(column) != 0);
+  const Cell cell = row.columns.cell(row.first + field.offset);
+  switch (cell.type()) {
+    case ColumnType::kNull: return std::size_t{0};
+    case ColumnType::kInteger:
+      block_.PutBool(field.column, cell.integer() != 0);
       return field.name_bytes + kTruthBytes;
-    case Statement::Type::kReal:
-      block_.PutFloat(field.column, row.columns.real(column));
+    case ColumnType::kReal:
+      block_.PutFloat(field.column, cell.real());
       return field.name_bytes + kNumberBytes;
-    case Statement::Type::kText: {
-      const ByteView text = row.columns.bytes(column);
+    case ColumnType::kText: {
+      const ByteView text = cell.bytes();
       block_.PutText(field.column, text);
       return field.name_bytes + TextBytes(text);
     }
-    case Statement::Type::kBlob: break;
+    case ColumnType::kBlob: break;
   }
-  Result<Value> value = DecodeKey(row.columns.bytes(column));
+  Result<Value> value = DecodeKey(cell.bytes());
   if (!value) return Fail(value.error());
   if (value->is_undefined()) return std::size_t{0};
   block_.Put(field.column, *value);
@@ -79,7 +79,7 @@ Result<std::size_t> RowBlock::AddWhole(const StoredRow& stored) {
 }
 
 Result<std::size_t> RowBlock::Add(const StoredRow& row) {
-  const bool has_extra = row.columns.type(row.first + kExtraOffset) == Statement::Type::kBlob;
+  const bool has_extra = row.columns.type(row.first + kExtraOffset) == ColumnType::kBlob;
   if (has_extra || block_.column_count() != planned_) return AddWhole(row);
   const ByteView id = row.columns.bytes(row.first + kIdOffset);
   if (id.size() != 16) {

@@ -58,6 +58,79 @@ Status VisitRows(Statement& statement, int first, const RowVisitor& visit, SetKe
   }
 }
 
+// Finds the rows that an index points to, in the order in which it does. Rows that were made one after
+// another lie side by side, and indexes often point to them in their order: then the row behind the last
+// one is the one that is looked for, and going on is much cheaper than seeking. Where it was not, that is
+// tried again after a while, ever more rarely.
+class RowFinder {
+ public:
+  RowFinder(Database& database, const TableLayout& layout, TenantNo tenant, bool descending)
+      : tenant_(tenant),
+        descending_(descending),
+        walk_(database.Prepare(descending ? layout.sql_descending : layout.sql_ascending)),
+        seek_(database.Prepare(layout.sql_by_key)) {}
+
+  // The statement that stands at the row, until the next call; null if the row is not there.
+  Result<const Statement*> Find(double creation_time, const RowId& id) {
+    id_ = id;
+    if (walking_) {
+      const Result<bool> more = walk_.Step();
+      if (!more) return Fail(more.error());
+      if (*more && IsAt(creation_time)) {
+        patience_ = 1;
+        return &walk_;
+      }
+      walking_ = false;
+      walk_.Reset();
+      seeks_left_ = patience_;
+      patience_ = std::min(2 * patience_, kPatienceMax);
+    }
+    if (seeks_left_ > 0) {
+      --seeks_left_;
+      seek_.Reset();
+      seek_.Bind(1, tenant_.value).Bind(2, creation_time).BindBlob(3, id_.view());
+      const Result<bool> there = seek_.Step();
+      if (!there) return Fail(there.error());
+      return *there ? &seek_ : nullptr;
+    }
+    BeginWalk(creation_time);
+    const Result<bool> more = walk_.Step();
+    if (!more) return Fail(more.error());
+    walking_ = *more && IsAt(creation_time);
+    return walking_ ? &walk_ : nullptr;
+  }
+
+ private:
+  static constexpr int kPatienceMax = 64;
+
+  void BeginWalk(double creation_time) {
+    const double infinity = std::numeric_limits<double>::infinity();
+    walk_.Reset();
+    walk_.Bind(1, tenant_.value);
+    if (descending_) {
+      begin_ = Bytes(id_.view()) + '\0';
+      walk_.Bind(2, -infinity).BindBlob(3, {}).Bind(4, creation_time).BindBlob(5, begin_);
+    } else {
+      begin_ = id_.view();
+      walk_.Bind(2, creation_time).BindBlob(3, begin_);
+      walk_.Bind(4, infinity).BindBlob(5, AboveAllIds());
+    }
+    walk_.Bind(6, std::int64_t{std::numeric_limits<std::int32_t>::max()});
+  }
+  bool IsAt(double creation_time) const {
+    return walk_.real(0) == creation_time && walk_.bytes(1) == id_.view();
+  }
+
+  const TenantNo tenant_;
+  const bool descending_;
+  RowId id_;
+  Bytes begin_;
+  Statement walk_, seek_;
+  bool walking_ = false;
+  int patience_ = 1;
+  int seeks_left_ = 0;
+};
+
 // The columns' values, kept alive while the statement runs.
 class RowBinder {
  public:
@@ -265,7 +338,7 @@ Status TableStore::VisitDeclared(TenantNo tenant, const TableLayout& layout,
   Statement walk = database_->Prepare(descending ? index.sql_descending : index.sql_ascending);
   walk.Bind(1, tenant.value).BindBlob(2, range.low);
   walk.BindBlob(3, range.high.empty() ? kAboveAllKeys : range.high).Bind(4, LimitOf(limit));
-  Statement fetch = database_->Prepare(layout.sql_by_key);
+  RowFinder rows(*database_, layout, tenant, descending);
   for (;;) {
     const Result<bool> more = walk.Step();
     if (!more) return Fail(more.error());
@@ -276,17 +349,15 @@ Status TableStore::VisitDeclared(TenantNo tenant, const TableLayout& layout,
     double creation_time = 0;
     RowId id;
     SplitKeyTail(key, creation_time, id);
-    fetch.Bind(1, tenant.value).Bind(2, creation_time).BindBlob(3, id.view());
-    const Result<bool> there = fetch.Step();
-    if (!there) return Fail(there.error());
-    if (!*there) {
+    const Result<const Statement*> row = rows.Find(creation_time, id);
+    if (!row) return Fail(row.error());
+    if (!*row) {
       return Fail(Code::kCorrupt, "Index " + index.name + " of table " + layout.schema->name +
                                       " points to a row that is not there");
     }
-    const Result<bool> goes_on = visit({key, fetch, 0});
+    const Result<bool> goes_on = visit({key, **row, 0});
     if (!goes_on) return Fail(goes_on.error());
     if (!*goes_on) return Done{};
-    fetch.Reset();
   }
 }
 

@@ -26,14 +26,15 @@ constexpr std::array<unsigned char, 256> MakeDigits() {
 }
 constexpr std::array<unsigned char, 256> kDigits = MakeDigits();
 
+// REQUIRES: at most 5,000 bytes, so that the sums fit.
 std::uint32_t Fletcher16(ByteView bytes) {
   std::uint32_t low = 0;
   std::uint32_t high = 0;
   for (const char c : bytes) {
-    low = (low + static_cast<unsigned char>(c)) % 255;
-    high = (high + low) % 255;
+    low += static_cast<unsigned char>(c);
+    high += low;
   }
-  return high << 8 | low;
+  return (high % 255) << 8 | low % 255;
 }
 
 void AppendChecksum(Bytes& bytes) {
@@ -42,16 +43,20 @@ void AppendChecksum(Bytes& bytes) {
   bytes.push_back(static_cast<char>(checksum >> 8));
 }
 
+// Every id that a function is given goes through here, so it takes five bytes at a time.
 std::string Base32(ByteView bytes) {
-  std::string text;
-  text.reserve(bytes.size() * 8 / 5 + 1);
-  std::uint32_t bits = 0;
-  unsigned count = 0;
-  for (const char c : bytes) {
-    bits = bits << 8 | static_cast<unsigned char>(c);
-    for (count += 8; count >= 5; count -= 5) text.push_back(kAlphabet[bits >> (count - 5) & 31]);
+  std::string text((bytes.size() * 8 + 4) / 5, '\0');
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < bytes.size(); i += 5) {
+    std::uint64_t bits = 0;
+    for (std::size_t j = i; j < i + 5; ++j) {
+      bits = bits << 8 | (j < bytes.size() ? static_cast<unsigned char>(bytes[j]) : 0u);
+    }
+    for (unsigned shift = 40; shift > 0 && at < text.size(); ++at) {
+      shift -= 5;
+      text[at] = kAlphabet[bits >> shift & 31];
+    }
   }
-  if (count > 0) text.push_back(kAlphabet[bits << (5 - count) & 31]);
   return text;
 }
 
