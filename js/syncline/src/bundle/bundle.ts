@@ -10,7 +10,7 @@ import { type InstalledComponent, readComponents } from "./components.ts";
 import { readCrons } from "./crons.ts";
 import { type BundledText, bundle, rulesModule } from "./esbuild.ts";
 import { evaluate, listFunctions, loadFactory } from "./evaluate.ts";
-import { type ComponentModules, factoryText, sharedPackages } from "./factory.ts";
+import { type ComponentModules, enginePackages, factoryText, sharedPackages } from "./factory.ts";
 import { entryOf, type FoundModule, findModules, sourceFile } from "./modules.ts";
 import { listNodeFunctions } from "./node-functions.ts";
 import {
@@ -56,7 +56,7 @@ export async function bundleApp(
   const tree = await readComponents(directory, conditions);
   const functions = await bundle({
     directory,
-    contents: entryOf(modules, sharedPackages),
+    contents: entryOf(modules, tree.components.length > 0 ? sharedPackages : enginePackages),
     conditions,
   });
   const parts = await bundleComponents(tree.components, conditions);

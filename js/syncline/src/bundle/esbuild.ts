@@ -89,9 +89,13 @@ const packages: Plugin = {
       namespace: "syncline-package",
       pluginData: resolveDir,
     }));
-    build.onLoad({ filter: /.*/, namespace: "syncline-package" }, ({ path, pluginData }) => ({
-      contents: `export * from ${JSON.stringify(path)};`,
-      resolveDir: pluginData as string,
-    }));
+    build.onLoad({ filter: /.*/, namespace: "syncline-package" }, ({ path, pluginData }) => {
+      const [name, wanted] = path.split("?");
+      const exported = wanted === undefined ? "*" : `{ ${wanted} }`;
+      return {
+        contents: `export ${exported} from ${JSON.stringify(name)};`,
+        resolveDir: pluginData as string,
+      };
+    });
   },
 };

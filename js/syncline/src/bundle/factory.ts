@@ -12,12 +12,13 @@ export interface ComponentModules {
   modules: readonly string[];
 }
 
-// What components have from the application and not in a copy of their own. The engine asks for
-// convex/values among the modules: it throws the ConvexError that they know.
+/** What components have from the application and not in a copy of their own. */
 export const sharedPackages = ["convex/server", "convex/values"];
+/** What the engine asks for among the modules, so that it throws the ConvexError that they know. */
+export const enginePackages = ["convex/values?ConvexError,jsonToConvex"];
 
-/** `app` and `definitions` are CommonJS texts of entryOf; `app` has the shared packages as well, and the
- * definitions require them. A component that is installed twice is evaluated twice: each has its own
+/** `app` and `definitions` are CommonJS texts of entryOf; `app` has packages as well: the shared ones if
+ * there are components, whose definitions require them. A component that is installed twice is evaluated twice: each has its own
  * process.env. The application has its `environment` there. */
 export function factoryText(
   app: string,

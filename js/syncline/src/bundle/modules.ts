@@ -66,7 +66,8 @@ export function hasUseNode(text: string): boolean {
   return /(["'])use node\1/.test(statements);
 }
 
-/** An entry that loads modules, and packages, one by one: an execution evaluates only what it needs. */
+/** An entry that loads modules, and packages, one by one: an execution evaluates only what it needs. A
+ * package may name the exports that are wanted: "convex/values?ConvexError". */
 export function entryOf(modules: readonly FoundModule[], packages: readonly string[] = []): string {
   return [
     loaders(
@@ -75,7 +76,7 @@ export function entryOf(modules: readonly FoundModule[], packages: readonly stri
     ),
     loaders(
       "packages",
-      packages.map((name) => [name, `syncline-package:${name}`] as const),
+      packages.map((name) => [name.replace(/\?.*/, ""), `syncline-package:${name}`] as const),
     ),
   ].join("\n");
 }
