@@ -1,12 +1,12 @@
-// The command's program: runs main on this process. The first Ctrl-C asks, the second insists.
+// The command's program: runs main on this process. The first signal asks, a second Ctrl-C insists.
 import { processConsole } from "./console.ts";
 import { main } from "./main.ts";
 
 const stop = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.on(signal, () => {
-    if (stop.signal.aborted) process.exit(130);
-    stop.abort();
-  });
-}
+process.on("SIGTERM", () => stop.abort());
+let interrupts = 0;
+process.on("SIGINT", () => {
+  if (++interrupts > 1) process.exit(130);
+  stop.abort();
+});
 process.exitCode = await main(process.argv.slice(2), processConsole, stop.signal);

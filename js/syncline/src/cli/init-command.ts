@@ -21,34 +21,40 @@ export const initCommand = command({
     await newApplication(folder, text("package") ?? version());
     await codegen(join(folder, "convex"));
     console.error(`Made an application in ${resolve(folder)}; its README.md says what is where.`);
-    const steps = [
-      ...(has("no-install") ? [] : [["install", "--no-audit", "--no-fund"]]),
-      ...(has("no-install") || has("no-start") ? [] : [["run", "dev"]]),
-    ];
-    for (const step of steps) {
-      const code = await npm(step, folder, signal);
-      if (signal.aborted) return 130;
-      if (code !== 0) throw new Error(`"npm ${step.join(" ")}" failed in ${resolve(folder)}`);
+    if (has("no-install")) {
+      console.error(`Start it: cd ${folder} && npm install && npm run dev`);
+      return 0;
     }
-    if (steps.length < 2) {
-      const install = has("no-install") ? "npm install && " : "";
-      console.error(`Start it: cd ${folder} && ${install}npm run dev`);
+    const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+    await run([npm, "install", "--no-audit", "--no-fund"], folder, signal);
+    if (has("no-start")) {
+      console.error(`Start it: cd ${folder} && npm run dev`);
+      return 0;
     }
+    const program = join("node_modules", "syncline", "bin", "syncline.js");
+    await run([process.execPath, program, "dev", "--run", "vite"], folder, signal);
     return 0;
   },
 });
 
-// In this process's group: Ctrl-C reaches it too, and it is waited for.
-function npm(parameters: readonly string[], cwd: string, signal: AbortSignal): Promise<number> {
-  return new Promise((done) => {
-    const child = spawn("npm", parameters, {
+// In this process's group: Ctrl-C reaches it too, and it is waited for. Throws an Error if it fails.
+async function run(
+  [program = "", ...parameters]: readonly string[],
+  cwd: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const code = await new Promise<number>((done) => {
+    const child = spawn(program, parameters, {
       cwd,
       stdio: "inherit",
-      shell: process.platform === "win32",
+      shell: program.endsWith(".cmd"),
     });
     const stop = (): void => void child.kill("SIGTERM");
     signal.addEventListener("abort", stop, { once: true });
-    child.once("close", (code) => done(code ?? 1));
+    child.once("close", (status) => done(status ?? 1));
     child.once("error", () => done(127));
   });
+  if (signal.aborted) throw new Error("stopped");
+  if (code === 0) return;
+  throw new Error(`"${[program, ...parameters].join(" ")}" failed in ${resolve(cwd)}`);
 }

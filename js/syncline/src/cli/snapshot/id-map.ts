@@ -16,26 +16,20 @@ interface ValidatorJson {
 export class IdMap {
   // Ids of documents, and what they are called here.
   private readonly known = new Map<string, string>();
+  // What documents are called that have no id of this form, with their table before it.
+  private readonly texts = new Set<string>();
 
   /** Notes a document of the snapshot; gives its id here. */
   add(table: string, id: string): string {
-    const decoded = decodeId(id);
-    const here = decoded ? encodeId(table, decoded.row) : idForText(table, id);
-    this.known.set(id, here);
+    const here = idOf(table, id);
+    if (decodeId(id)) this.known.set(id, here);
+    else this.texts.add(textKey(table, id));
     return here;
   }
 
-  /** Notes what a document is called that has got its id already. */
-  set(id: string, here: string): void {
-    this.known.set(id, here);
-  }
-
-  get(id: string): string | undefined {
-    return this.known.get(id);
-  }
-
-  /** A value with every id in it as it is called here: those of the snapshot's documents, and of tables
-   * that it numbers, although the document is gone, and where the validator says that there is an id. */
+  /** A value with every id in it as it is called here: those of the snapshot's documents, wherever they
+   * stand; of documents that are gone, if the snapshot numbers the table or the validator names it; and what
+   * is no id but names a document, where the validator wants an id of its table. */
   translate(value: Value, numbers: TableNumbers, validator: unknown): Value {
     if (typeof value === "string") return this.translateText(value, numbers, validator);
     if (typeof value !== "object" || value === null || value instanceof ArrayBuffer) return value;
@@ -58,11 +52,25 @@ export class IdMap {
   private translateText(text: string, numbers: TableNumbers, validator: unknown): string {
     const here = this.known.get(text);
     if (here !== undefined) return here;
+    const wanted = tableOf(validator);
     const id = decodeId(text);
-    if (!id) return text;
-    const table = numbers.get(id.table) ?? tableOf(validator);
+    if (!id) {
+      const isNamed = wanted !== undefined && this.texts.has(textKey(wanted, text));
+      return isNamed ? idForText(wanted, text) : text;
+    }
+    const table = numbers.get(id.table) ?? wanted;
     return table === undefined ? text : encodeId(table, id.row);
   }
+}
+
+/** What a snapshot's document of our table is called here. */
+export function idOf(table: string, id: string): string {
+  const decoded = decodeId(id);
+  return decoded ? encodeId(table, decoded.row) : idForText(table, id);
+}
+
+function textKey(table: string, id: string): string {
+  return `${table}\n${id}`;
 }
 
 // The one table whose ids a validator takes.

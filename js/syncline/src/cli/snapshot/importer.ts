@@ -10,7 +10,7 @@ import { sha256 } from "../../engine/sha256.ts";
 import type { Transaction } from "../../engine/transaction.ts";
 import { SynclineError } from "../../error.ts";
 import type { Console } from "../console.ts";
-import { IdMap, type TableNumbers } from "./id-map.ts";
+import { IdMap, idOf, type TableNumbers } from "./id-map.ts";
 import { decodeId } from "./ids.ts";
 import { isEmpty, pagesOf } from "./reader.ts";
 import { type ApplicationShape, type Group, localGroup } from "./schema.ts";
@@ -163,7 +163,7 @@ export class Importer {
       ++count;
       const { _id: id, ...fields } = document;
       const translated = this.ids.translate(fields, numbers, validator) as Document;
-      const here = typeof id === "string" ? this.ids.get(id) : undefined;
+      const here = typeof id === "string" ? idOf(table, id) : undefined;
       const whole = here === undefined ? translated : { _id: here, ...translated };
       let group: Group;
       try {

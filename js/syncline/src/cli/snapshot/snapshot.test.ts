@@ -1,9 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { call, makeFolder, writeFiles } from "../testing.ts";
 import { encodeId, numberOfTable } from "./ids.ts";
+
+// Each command bundles the application, checks it, and opens a database on the disk.
+vi.setConfig({ testTimeout: 120_000 });
 
 const schema = `
   import { defineSchema, defineTable } from "convex/server";
@@ -225,7 +229,8 @@ it("writes more than one change set takes", async () => {
     text: `note ${index}`,
     size: { $integer: "AQAAAAAAAAA=" },
     rank: index,
-    mentioned: `note-${(index + 1) % 1234}`,
+    links: { next: [`note-${(index + 1) % 1234}`] },
+    mentioned: "note-1",
   }));
   writeZip("many.zip", {
     "teams/documents.jsonl": lines({ _id: "t", name: "T" }),
@@ -240,13 +245,21 @@ it("writes more than one change set takes", async () => {
   const { code, error } = await importing("many.zip", "data");
   expect([code, error]).toEqual([0, expect.stringContaining("1236 documents added")]);
   const notes = ((await exported("data"))["notes"] ?? []).map(
-    (line) => JSON.parse(line) as { _id: string; text: string; mentioned: string },
+    (line) =>
+      JSON.parse(line) as {
+        _id: string;
+        text: string;
+        mentioned: string;
+        links: { next: [string] };
+      },
   );
   const textById = new Map(notes.map((note) => [note._id, note.text]));
   expect(textById.size).toBe(1234);
-  for (const { text, mentioned } of notes) {
+  for (const { text, mentioned, links } of notes) {
     const next = (Number(text.slice(5)) + 1) % 1234;
-    expect(textById.get(mentioned)).toBe(`note ${next}`);
+    expect(textById.get(links.next[0])).toBe(`note ${next}`);
+    // A text that happens to be what a document is called.
+    expect(mentioned).toBe("note-1");
   }
 });
 
@@ -271,6 +284,42 @@ it("imports one table from lines, an array, or comma-separated values", async ()
   expect((await exported("data"))["people"]).toHaveLength(2);
   expect((await importing("people.csv", "data")).error).toContain("--table NAME");
   expect((await importing("people.txt", "data", ...table)).error).toContain("--format");
+});
+
+it("keeps the tables of components apart", async () => {
+  const convex = fileURLToPath(new URL("../../../type-tests/convex", import.meta.url));
+  writeZip("components.zip", {
+    "any/prefix/_components/counter/_tables/documents.jsonl": lines({ name: "counts", id: 10001 }),
+    "any/prefix/_components/counter/counts/documents.jsonl": lines({
+      _id: "a",
+      name: "x",
+      count: 1,
+    }),
+    "any/prefix/_components/visits/counts/documents.jsonl": lines({
+      _id: "a",
+      name: "x",
+      count: 2,
+    }),
+    "any/prefix/_components/visits/_scheduled_functions/documents.jsonl": lines({ _id: "s" }),
+    "any/prefix/_tables/documents.jsonl": "",
+  });
+  const there = ["--dir", convex, "--data", at("data")];
+  const { code, error } = await call(["import", at("components.zip"), ...there]);
+  expect([code, error]).toEqual([0, expect.stringContaining("2 documents added")]);
+  await call(["export", "--path", at("out.zip"), ...there]);
+  const entries = unzipSync(readFileSync(at("out.zip")));
+  const count = (path: string): unknown =>
+    (JSON.parse(strFromU8(entries[`${path}/documents.jsonl`] ?? new Uint8Array())) as object)[
+      "count" as never
+    ];
+  expect(count("_components/counter/counts")).toBe(1);
+  expect(count("_components/visits/counts")).toBe(2);
+  expect(entries["_components/visits/_tables/documents.jsonl"]).toBeDefined();
+  await call(["import", at("out.zip"), "--dir", convex, "--data", at("second")]);
+  await call(["export", "--path", at("again.zip"), "--dir", convex, "--data", at("second")]);
+  const again = unzipSync(readFileSync(at("again.zip")));
+  const path = "_components/visits/counts/documents.jsonl";
+  expect(again[path]).toEqual(entries[path]);
 });
 
 it("takes files along, where there is no relay", async () => {
