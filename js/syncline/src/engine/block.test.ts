@@ -20,34 +20,17 @@ const table = (tableName: string, documentType: object) => ({
   indexes: [],
 });
 const object = (value: object) => ({ type: "object", value });
-const space = { fieldType: { type: "id", tableName: "spaces" }, optional: false };
 
 const application = {
   schema: {
     tables: [
-      table("spaces", object({})),
-      table(
-        "members",
-        object({
-          space,
-          email: { fieldType: { type: "string" }, optional: false },
-          role: { fieldType: { type: "string" }, optional: false },
-        }),
-      ),
       // Fields in columns of their own, and fields all in one.
-      table(
-        "typed",
-        object({ space, ...Object.fromEntries(fieldNames.map((n) => [n, optional])) }),
-      ),
+      table("typed", object(Object.fromEntries(fieldNames.map((name) => [name, optional])))),
       table("untyped", any),
     ],
     schemaValidation: true,
   },
-  rules: {
-    tenancy: { root: "spaces", fields: { members: "space", typed: "space" } },
-    membership: { table: "members", field: "email", claim: "email", role: "role" },
-    tables: {},
-  },
+  rules: null,
 };
 
 let engine: CoreEngine;
@@ -167,16 +150,15 @@ class Arbitrary {
   }
 }
 
-for (const tableName of ["typed"]) {
+for (const tableName of ["typed", "untyped"]) {
   test(`random documents of a table (${tableName}) come alike by block and by JSON`, async () => {
     const arbitrary = new Arbitrary(new SeededRandom(Uint32Array.of(25, 7, 1, 9)));
-    const root = mutate((execution) => insert(execution, "spaces", {}));
     const given = new Map<string, string>();
     for (let round = 0; round < 40; ++round) {
       mutate((execution) => {
         for (let n = 0; n < 20; ++n) {
           const fields = arbitrary.object(3, fieldNames);
-          const id = insert(execution, tableName, convexToJson({ ...fields, space: root }));
+          const id = insert(execution, tableName, convexToJson(fields));
           given.set(id, shown(fields));
         }
       });
@@ -185,9 +167,8 @@ for (const tableName of ["typed"]) {
       const { json, blocks } = readBothWays(tableName, count);
       expect(blocks.map(shown)).toEqual(json.map(shown));
       expect(blocks.length).toBe(given.size);
-      for (const { _id, _creationTime, space, ...fields } of blocks) {
+      for (const { _id, _creationTime, ...fields } of blocks) {
         expect(typeof _creationTime).toBe("number");
-        expect(space).toBe(root);
         expect(shown(fields)).toBe(given.get(_id as string));
       }
     }
@@ -203,9 +184,8 @@ test("filters and limits hold for blocks as for JSON", () => {
 });
 
 test("a member called __proto__ is a member, not the prototype", () => {
-  const root = mutate((execution) => insert(execution, "spaces", {}));
   mutate((execution) => {
-    const value = `{"space":"${root}","e":{"__proto__":{"isAdmin":true}}}`;
+    const value = '{"e":{"__proto__":{"isAdmin":true}}}';
     engine.callText(
       operation.insert,
       `{"execution":${execution},"table":"typed","value":${value}}`,

@@ -4,7 +4,7 @@ import { ConvexError } from "convex/values";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SynclineError } from "../error.ts";
 import type { SynclineNode } from "../node/node.ts";
-import { openAs } from "../testing/fixture.ts";
+import { openAs, until } from "../testing/fixture.ts";
 
 const notes = api["notes"] as NonNullable<(typeof api)["notes"]>;
 describe.each(["syncline", "convex"] as const)("with the layer of %s", (layer) => {
@@ -67,6 +67,15 @@ describe.each(["syncline", "convex"] as const)("with the layer of %s", (layer) =
 
     it("call others", async () => {
       expect(await ask("nested")).toEqual(await ask("teams"));
+    });
+
+    it("are judged and sent as the person's when they were scheduled", async () => {
+      await run("foundLater", { name: "Scheduled", email: "ada@example.org" });
+      const names = async (): Promise<string[]> =>
+        ((await ask("teams")) as { name: string }[]).map(({ name }) => name);
+      while (!(await names()).includes("Scheduled")) await new Promise((r) => setTimeout(r, 5));
+      await until("the report", () => client.pending().at(-1)?.args["name"] === "Scheduled");
+      expect(client.pending().at(-1)?.path).toBe("notes:found");
     });
 
     it("see what they wrote while they walk", async () => {

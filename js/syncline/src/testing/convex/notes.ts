@@ -2,6 +2,7 @@
 import {
   actionGeneric,
   internalMutationGeneric,
+  makeFunctionReference,
   mutationGeneric as mutation,
   queryGeneric as query,
 } from "convex/server";
@@ -14,6 +15,12 @@ export const found = mutation({
     await ctx.db.insert("members", { team, email, role: role ?? "admin" });
     return team;
   },
+});
+
+export const foundLater = mutation({
+  args: { name: v.string(), email: v.string() },
+  handler: (ctx, args) =>
+    ctx.scheduler.runAfter(0, makeFunctionReference<"mutation">("notes:found"), args),
 });
 
 export const add = mutation({
