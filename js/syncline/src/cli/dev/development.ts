@@ -62,10 +62,11 @@ export class Development {
     const over = new AbortController();
     const finished = Promise.race([aborted(signal), this.ended]).finally(() => over.abort());
     const changes = new Changes(folder);
+    const said = new Set<string>();
     try {
       while (!over.signal.aborted) {
         try {
-          const bundle = await prepare(folder, typecheck, console);
+          const bundle = await prepare(folder, typecheck, console, said);
           changes.follow(bundle.files);
           await this.push(bundle).finally(() => run !== undefined && this.runBeside());
         } catch (error) {

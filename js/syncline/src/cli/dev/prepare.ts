@@ -4,16 +4,20 @@ import { codegen } from "../codegen/generate.ts";
 import type { Console } from "../console.ts";
 import { type TypecheckMode, typecheck } from "./typecheck.ts";
 
-/** Throws an Error that names the file and what is wrong with it. */
+/** Throws an Error that names the file and what is wrong with it. `said`: notes that need no saying again. */
 export async function prepare(
   folder: string,
   mode: TypecheckMode,
   console: Console,
+  said: Set<string> = new Set(),
 ): Promise<AppBundle> {
   const { changed, warnings } = await codegen(folder);
   if (changed.length > 0) console.error(`Wrote ${changed.join(", ")}.`);
   const bundle = await bundleApp(folder);
-  for (const warning of [...warnings, ...bundle.warnings]) console.error(`note: ${warning}`);
+  for (const warning of [...warnings, ...bundle.warnings]) {
+    if (!said.has(warning)) console.error(`note: ${warning}`);
+    said.add(warning);
+  }
   await typecheck(folder, mode);
   return bundle;
 }
