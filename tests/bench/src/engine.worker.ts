@@ -11,18 +11,34 @@ import type { LocalSizes } from "./local.ts";
 import { median, perSecond, timeAll, timeEach } from "./measure.ts";
 import { answerRequests } from "./requests.ts";
 
+type Layer = "syncline" | "convex";
+
+let runtime: Runtime;
 let engine: Engine;
 let space: string;
+// With npm convex's own layer, on a database of its own.
+let packaged: Engine;
 
-async function query<Value>(path: string, args: Record<string, unknown>): Promise<Value> {
-  const outcome = await engine.query(path, args as never);
+// How many groups of a size there are, for queries that are measured alone.
+const queryGroups = 5;
+
+async function queryText(on: Engine, path: string, args: Record<string, unknown>): Promise<string> {
+  const outcome = await on.query(path, args as never);
   if (!outcome.ok) throw new Error(outcome.failure.message);
-  return JSON.parse(outcome.value) as Value;
+  return outcome.value;
 }
 
-async function mutate<Value>(path: string, args: Record<string, unknown>): Promise<Value> {
+async function query<Value>(path: string, args: Record<string, unknown>): Promise<Value> {
+  return JSON.parse(await queryText(engine, path, args)) as Value;
+}
+
+async function mutate<Value>(
+  path: string,
+  args: Record<string, unknown>,
+  on = engine,
+): Promise<Value> {
   let text = "null";
-  await engine.mutation(path, args as never, true, ({ outcome }) => {
+  await on.mutation(path, args as never, true, ({ outcome }) => {
     if (!outcome.ok) throw new Error(outcome.failure.message);
     text = outcome.value;
   });
@@ -31,23 +47,74 @@ async function mutate<Value>(path: string, args: Record<string, unknown>): Promi
 
 answerRequests({
   async open({ name, token }: { name: string; token: string }) {
-    const runtime = new Runtime({
-      app,
-      url: null,
-      name,
-      storage: "durable",
-      platform: {
-        createModule: createSyncline,
-        openStorage: (database) => OpfsStorage.open(database),
-      },
-      makeSocket: () => {
-        throw new Error("there is no relay here");
-      },
-      onReports: () => {},
-    });
-    await runtime.setToken(token);
+    const open = async (layer: Layer): Promise<Runtime> => {
+      const opened = new Runtime({
+        app,
+        url: null,
+        name: `${name}-${layer}`,
+        storage: "durable",
+        engineOptions: { layer },
+        platform: {
+          createModule: createSyncline,
+          openStorage: (database) => OpfsStorage.open(database),
+        },
+        makeSocket: () => {
+          throw new Error("there is no relay here");
+        },
+        onReports: () => {},
+      });
+      await opened.setToken(token);
+      return opened;
+    };
+    runtime = await open("syncline");
     engine = await runtime.engine();
+    packaged = await (await open("convex")).engine();
     space = await mutate<string>("items:found", { name: "Bench" });
+  },
+
+  // ms, from a call of the engine to the result's text
+  async query({ rows, queries, layer }: LocalSizes & { rows: number; layer: Layer }) {
+    const on = layer === "syncline" ? engine : packaged;
+    const own = await mutate<string>("items:found", { name: `Queries of ${rows}` }, on);
+    const args = { space: own, first: 0, count: rows * queryGroups, groupSize: rows };
+    await mutate("items:fill", args, on);
+    let text = "";
+    const times = await timeEach(queries, async (n) => {
+      text = await queryText(on, "items:group", { space: own, group: n % queryGroups });
+    });
+    const found = (JSON.parse(text) as unknown[]).length;
+    if (found !== rows) throw new Error(`${found} of ${rows} items are there`);
+    return median(times.slice(queries >> 2));
+  },
+
+  // ms, from the write to the callback of the one query that it touches
+  async liveCallback({ manyLiveQueries, liveWrites }: LocalSizes) {
+    const own = await mutate<string>("items:found", { name: "Many live queries" });
+    await mutate("items:fill", { space: own, first: 0, count: manyLiveQueries, groupSize: 1 });
+    const touched = manyLiveQueries >> 1;
+    const [id] = await query<string[]>("items:idsOfGroup", { space: own, group: touched });
+    let onTouched: () => void = () => {};
+    const stops = await Promise.all(
+      Array.from(
+        { length: manyLiveQueries },
+        (_, group) =>
+          new Promise<() => void>((resolve) => {
+            const stop = runtime.onQuery("items:group", { space: own, group }, () => {
+              if (group === touched) onTouched();
+              resolve(stop);
+            });
+          }),
+      ),
+    );
+    const times = await timeEach(liveWrites, async (n) => {
+      const told = new Promise<void>((resolve) => {
+        onTouched = resolve;
+      });
+      await mutate("items:retitle", { id, title: `Called back ${n}` });
+      await told;
+    });
+    for (const stop of stops) stop();
+    return median(times.slice(liveWrites >> 2));
   },
 
   // 1/s

@@ -25,7 +25,9 @@ export const localCommands = {
   }) {
     const opened = subjects.get(subject);
     if (!opened) throw new Error(`${subject} is not open`);
-    return await opened[measure](sizes);
+    const run = opened[measure];
+    if (!run) throw new Error(`${subject} has no ${measure}`);
+    return await run.call(opened, sizes);
   },
 
   async closeLocal() {

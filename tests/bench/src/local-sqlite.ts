@@ -4,7 +4,7 @@ import { median, perSecond, timeAll, timeEach } from "./measure.ts";
 import { WorkerRequests } from "./requests.ts";
 
 export class LocalSqlite implements LocalSubject {
-  private filled = false;
+  private readonly filled = new Set<number>();
 
   private constructor(
     private readonly workers: readonly Worker[],
@@ -40,10 +40,20 @@ export class LocalSqlite implements LocalSubject {
   }
 
   "live-callback-1"(sizes: LocalSizes): Promise<number> {
-    return this.liveCallback(sizes, 1);
+    return this.liveCallback(sizes, 1, sizes.liveRows);
   }
   "live-callback-200"(sizes: LocalSizes): Promise<number> {
-    return this.liveCallback(sizes, sizes.liveQueries);
+    return this.liveCallback(sizes, sizes.liveQueries, sizes.liveRows);
+  }
+  "live-callback-10k"(sizes: LocalSizes): Promise<number> {
+    return this.liveCallback(sizes, sizes.manyLiveQueries, 1);
+  }
+
+  "query-20"(sizes: LocalSizes): Promise<number> {
+    return this.large.ask("query", { ...sizes, rows: sizes.queryRows });
+  }
+  "collect-1000"(sizes: LocalSizes): Promise<number> {
+    return this.large.ask("query", { ...sizes, rows: sizes.collectRows });
   }
 
   "bulk-insert-100k"(sizes: LocalSizes): Promise<number> {
@@ -60,23 +70,29 @@ export class LocalSqlite implements LocalSubject {
     for (const worker of this.workers) worker.terminate();
   }
 
-  private async liveCallback(sizes: LocalSizes, queries: number): Promise<number> {
-    await this.fill(sizes);
+  private async liveCallback(sizes: LocalSizes, queries: number, rows: number): Promise<number> {
+    await this.fill(sizes, rows);
     const touched = queries >> 1;
-    const id = await this.small.ask<string>("idOfGroup", { group: touched });
-    const times = await timeEach(sizes.liveWrites, async (n) => {
+    const space = spaceOf(rows);
+    const id = await this.small.ask<string>("idOfGroup", { space, group: touched });
+    const writes = Math.min(sizes.liveWrites, Math.ceil(20_000 / queries));
+    const times = await timeEach(writes, async (n) => {
       const title = `Called back ${queries} ${n}`;
-      const input = { id, title, queries, touched };
-      const rows = await this.small.ask<{ title: string }[]>("writeAndRead", input);
-      if (rows[0]?.title !== title) throw new Error("the write is not in the result");
+      const input = { id, title, space, queries, touched };
+      const items = await this.small.ask<{ title: string }[]>("writeAndRead", input);
+      if (items[0]?.title !== title) throw new Error("the write is not in the result");
     });
-    return median(times.slice(sizes.liveWrites >> 2));
+    return median(times.slice(writes >> 2));
   }
 
-  private async fill({ liveQueries, liveRows }: LocalSizes): Promise<void> {
-    if (this.filled) return;
-    this.filled = true;
-    const count = liveQueries * liveRows;
-    await this.small.ask("fill", { first: 0, count, groupSize: liveRows });
+  private async fill(sizes: LocalSizes, rows: number): Promise<void> {
+    if (this.filled.has(rows)) return;
+    this.filled.add(rows);
+    const count = rows === 1 ? sizes.manyLiveQueries : sizes.liveQueries * rows;
+    await this.small.ask("fill", { space: spaceOf(rows), first: 0, count, groupSize: rows });
   }
+}
+
+function spaceOf(rows: number): string {
+  return `live ${rows}`;
 }

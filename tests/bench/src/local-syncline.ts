@@ -11,7 +11,8 @@ import { SynclinePage } from "./syncline-page.ts";
 type SpaceId = FunctionArgs<typeof api.items.add>["space"];
 
 export class LocalSyncline implements LocalSubject {
-  private filled = false;
+  // By the rows that a live query gives: a space with as many items for each.
+  private readonly filled = new Map<number, SpaceId>();
 
   private constructor(
     private readonly page: SynclinePage,
@@ -42,10 +43,29 @@ export class LocalSyncline implements LocalSubject {
   }
 
   "live-callback-1"(sizes: LocalSizes): Promise<number> {
-    return this.liveCallback(sizes, 1);
+    return this.liveCallback(sizes, 1, sizes.liveRows);
   }
   "live-callback-200"(sizes: LocalSizes): Promise<number> {
-    return this.liveCallback(sizes, sizes.liveQueries);
+    return this.liveCallback(sizes, sizes.liveQueries, sizes.liveRows);
+  }
+  "live-callback-10k"(sizes: LocalSizes): Promise<number> {
+    return this.liveCallback(sizes, sizes.manyLiveQueries, 1);
+  }
+  "live-callback-10k elsewhere"(sizes: LocalSizes): Promise<number> {
+    return this.engine.ask("liveCallback", sizes);
+  }
+
+  "query-20"(sizes: LocalSizes): Promise<number> {
+    return this.engine.ask("query", { ...sizes, rows: sizes.queryRows, layer: "syncline" });
+  }
+  "query-20 by convex"(sizes: LocalSizes): Promise<number> {
+    return this.engine.ask("query", { ...sizes, rows: sizes.queryRows, layer: "convex" });
+  }
+  "collect-1000"(sizes: LocalSizes): Promise<number> {
+    return this.engine.ask("query", { ...sizes, rows: sizes.collectRows, layer: "syncline" });
+  }
+  "collect-1000 by convex"(sizes: LocalSizes): Promise<number> {
+    return this.engine.ask("query", { ...sizes, rows: sizes.collectRows, layer: "convex" });
   }
 
   "bulk-insert-100k"(sizes: LocalSizes): Promise<number> {
@@ -64,9 +84,9 @@ export class LocalSyncline implements LocalSubject {
   }
 
   // Writes one row of the middle query, and waits for that query's callback.
-  private async liveCallback(sizes: LocalSizes, queries: number): Promise<number> {
+  private async liveCallback(sizes: LocalSizes, queries: number, rows: number): Promise<number> {
     const { convex } = this.page;
-    await this.fill(sizes);
+    const space = await this.fill(sizes, rows);
     const touched = queries >> 1;
     const titles: string[] = []; // of the first row of each query
     let ids: FunctionArgs<typeof api.items.retitle>["id"][] = [];
@@ -76,7 +96,7 @@ export class LocalSyncline implements LocalSubject {
         return new Promise<() => void>((resolve, reject) => {
           const stop = convex.onUpdate(
             api.items.group,
-            { space: this.space, group },
+            { space, group },
             (items) => {
               const first = items[0];
               if (!first) return reject(new Error(`group ${group} is empty`));
@@ -106,11 +126,14 @@ export class LocalSyncline implements LocalSubject {
     return median(times.slice(sizes.liveWrites >> 2));
   }
 
-  private async fill({ liveQueries, liveRows }: LocalSizes): Promise<void> {
-    if (this.filled) return;
-    this.filled = true;
-    const count = liveQueries * liveRows;
-    const args = { space: this.space, first: 0, count, groupSize: liveRows };
-    await this.page.client.mutation(api.items.fill, args).durable;
+  private async fill(sizes: LocalSizes, rows: number): Promise<SpaceId> {
+    const known = this.filled.get(rows);
+    if (known) return known;
+    const { client } = this.page;
+    const space = await client.mutation(api.items.found, { name: `Of ${rows}` }).applied;
+    const count = rows === 1 ? sizes.manyLiveQueries : sizes.liveQueries * rows;
+    await client.mutation(api.items.fill, { space, first: 0, count, groupSize: rows }).durable;
+    this.filled.set(rows, space);
+    return space;
   }
 }

@@ -10,13 +10,23 @@ import type { LocalSizes } from "./local.ts";
 import { median, perSecond, timeAll, timeEach } from "./measure.ts";
 import { answerRequests } from "./requests.ts";
 
-const space = "space";
+const mainSpace = "space";
 let database: Database;
 let insert: PreparedStatement;
 let byGroup: PreparedStatement;
 let byId: PreparedStatement;
 let setTitle: PreparedStatement;
 let written = 0;
+
+// How many groups of a size there are, for queries that are measured alone.
+const queryGroups = 5;
+
+interface Fill {
+  space: string;
+  first: number;
+  count: number;
+  groupSize: number;
+}
 
 interface Item extends Record<string, SqlValue> {
   id: string;
@@ -28,13 +38,13 @@ function makeId(): string {
   return `k${(Date.now() * 1000 + (written++ % 1000)).toString(36).padStart(15, "0")}${random}0000`;
 }
 
-function insertItem(n: number, groupSize: number): void {
+function insertItem(n: number, groupSize: number, space = mainSpace): void {
   const { title, note, group, status, priority, done, due } = itemFields(n, groupSize);
   const values: SqlValue[] = [makeId(), Date.now(), space, title, note, group, status, priority];
   insert.bind([...values, done ? 1 : 0, due]).stepReset();
 }
 
-function readGroup(group: number): Item[] {
+function readGroup(group: number, space = mainSpace): Item[] {
   const rows: Item[] = [];
   byGroup.bind([space, group]);
   while (byGroup.step()) rows.push(byGroup.get({}) as Item);
@@ -49,9 +59,9 @@ function readItem(id: string): Item | null {
   return row;
 }
 
-function fill(first: number, count: number, groupSize: number): void {
+function fill(first: number, count: number, groupSize: number, space = mainSpace): void {
   database.exec("BEGIN");
-  for (let n = first; n < first + count; ++n) insertItem(n, groupSize);
+  for (let n = first; n < first + count; ++n) insertItem(n, groupSize, space);
   database.exec("COMMIT");
 }
 
@@ -118,28 +128,41 @@ answerRequests({
     return median(times.slice(ranges >> 2));
   },
 
-  fill({ first, count, groupSize }: { first: number; count: number; groupSize: number }) {
-    fill(first, count, groupSize);
+  // ms
+  async query({ rows, queries }: LocalSizes & { rows: number }) {
+    const space = `query ${rows}`;
+    fill(0, rows * queryGroups, rows, space);
+    const times = await timeEach(queries, async (n) => {
+      const items = readGroup(n % queryGroups, space);
+      if (JSON.stringify(items).length < rows) throw new Error(`${items.length} items in a group`);
+    });
+    return median(times.slice(queries >> 2));
   },
 
-  idOfGroup: ({ group }: { group: number }) => readGroup(group)[0]?.id,
+  fill({ space, first, count, groupSize }: Fill) {
+    fill(first, count, groupSize, space);
+  },
+
+  idOfGroup: ({ space, group }: { space: string; group: number }) => readGroup(group, space)[0]?.id,
 
   // SQLite has no live queries: it writes, runs all queries again, and tells the one that has changed.
   writeAndRead({
     id,
     title,
+    space,
     queries,
     touched,
   }: {
     id: string;
     title: string;
+    space: string;
     queries: number;
     touched: number;
   }) {
     setTitle.bind([title, id]).stepReset();
     let result: Item[] = [];
     for (let group = 0; group < queries; ++group) {
-      const rows = readGroup(group);
+      const rows = readGroup(group, space);
       if (group === touched) result = rows;
     }
     return result;
