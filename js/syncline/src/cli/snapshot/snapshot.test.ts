@@ -233,14 +233,14 @@ it("writes more than one change set takes", async () => {
     mentioned: "note-1",
   }));
   writeZip("many.zip", {
-    "teams/documents.jsonl": lines({ _id: "t", name: "T" }),
+    "notes/documents.jsonl": lines(...many),
     "members/documents.jsonl": lines({
       _id: "m",
       team: "t",
       email: "ada@example.org",
       role: "admin",
     }),
-    "notes/documents.jsonl": lines(...many),
+    "teams/documents.jsonl": lines({ _id: "t", name: "T" }),
   });
   const { code, error } = await importing("many.zip", "data");
   expect([code, error]).toEqual([0, expect.stringContaining("1236 documents added")]);
