@@ -9,6 +9,7 @@ import { promisify } from "node:util";
 import { chromium } from "playwright-core";
 import { faults } from "./faults.mjs";
 import { init } from "./init.mjs";
+import { jobFlow } from "./job-flow.mjs";
 import { Relay } from "./lib/relay.mjs";
 import { offline } from "./offline.mjs";
 import { people } from "./people.mjs";
@@ -69,6 +70,7 @@ const all = [
   storage,
   faults,
   init,
+  jobFlow,
 ].flat();
 const chosen = all.filter(
   ({ name }) => words.length === 0 || words.some((word) => name.includes(word)),
