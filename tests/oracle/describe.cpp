@@ -35,7 +35,7 @@ std::string What(const Step& step) {
     case Do::kOpen: return "open stream " + name + " " + ToJson(ToJsonValue(step.query));
     case Do::kNext:
       return "next " + std::to_string(step.count) + " of stream " + name + ", consumed " +
-             std::to_string(step.consumed);
+             std::to_string(step.consumed) + (step.block ? ", as a block" : "");
     case Do::kClose: return "close stream " + name + ", consumed " + std::to_string(step.consumed);
     case Do::kPage:
       return "page " + name + " of " + std::to_string(step.count) + " from " + Cursor(step.from) +
@@ -64,6 +64,7 @@ std::string Describe(const Schema& schema) {
       text += "]\n";
     }
   }
+  if (schema.synced) text += "rows belong to tenants\n";
   return text + (schema.validates ? "" : "documents are not validated\n");
 }
 

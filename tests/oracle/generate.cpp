@@ -215,6 +215,13 @@ Schema Generator::MakeSchema() {
     } else {
       table.document = MakeObject(2, names, true);
     }
+    schema.tables.push_back(std::move(table));
+  }
+  return schema;
+}
+
+void Generator::AddIndexes(Schema& schema) {
+  for (Table& table : schema.tables) {
     const std::uint64_t count = Below(6);
     for (std::uint64_t i = 0; i < count; ++i) {
       Index index;
@@ -227,9 +234,46 @@ Schema Generator::MakeSchema() {
       }
       if (!index.fields.empty()) table.indexes.push_back(std::move(index));
     }
-    schema.tables.push_back(std::move(table));
   }
-  return schema;
+}
+
+namespace {
+
+Type IdOfTenant() {
+  Type type;
+  type.form = Form::kId;
+  type.table = kTenants;
+  return type;
+}
+
+// Rules ask that every document of a synced table names its tenant, so v.any() will not do for one.
+void NameTenant(Type& document) {
+  if (document.form == Form::kAny) {
+    document.form = Form::kObject;
+    for (const char* name : {"a", "b", "o"}) document.fields[name] = {Type(), true};
+  }
+  if (document.form == Form::kObject) document.fields[kTenantField] = {IdOfTenant(), false};
+  for (Type& member : document.members) NameTenant(member);
+}
+
+}  // namespace
+
+void Generator::Sync(Schema& schema) {
+  schema.synced = true;
+  for (Table& table : schema.tables) NameTenant(table.document);
+  Type text;
+  text.form = Form::kString;
+  Table tenants;
+  tenants.name = kTenants;
+  tenants.document.form = Form::kObject;
+  tenants.document.fields["name"] = {text, true};
+  Table members;
+  members.name = kMembers;
+  members.document.form = Form::kObject;
+  members.document.fields = {
+      {kTenantField, {IdOfTenant(), false}}, {"email", {text, false}}, {"role", {text, false}}};
+  schema.tables.push_back(std::move(tenants));
+  schema.tables.push_back(std::move(members));
 }
 
 // Empty: a document of this type has no fields.

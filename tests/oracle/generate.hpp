@@ -20,7 +20,12 @@ class Generator {
     return list[random_.Below(list.size())];
   }
 
+  // Tables without indexes.
   Schema MakeSchema();
+  // Up to five for each table, of one to four fields.
+  void AddIndexes(Schema& schema);
+  // Makes it one whose rows belong to tenants.
+  static void Sync(Schema& schema);
   // Of any kind.
   Value AnyValue(int depth = 2);
   // Mostly one that the type takes. `id` makes a value of v.id(table).

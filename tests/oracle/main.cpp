@@ -1,6 +1,6 @@
 // The oracle's program: random programs on the engine and on the model, and those that differ, shrunk.
-//   oracle [--programs N] [--seed FIRST] [--steps]
-// --steps prints every program whole before it runs. The last line is "N passed, M failed".
+//   oracle [--programs N] [--seed FIRST] [--steps] [--first]
+// --steps prints every program whole before it runs; --first stops at the first that differs, untold. The last line is "N passed, M failed".
 #include <unistd.h>
 
 #include <csignal>
@@ -57,16 +57,17 @@ int main(int argc, char** argv) {
   std::uint64_t programs = 2000;
   std::uint64_t first = 1;
   bool steps = false;
+  bool first_only = false;
   for (int i = 1; i < argc; ++i) {
     const std::string flag = argv[i];
-    if (flag == "--steps") {
-      steps = true;
+    if (flag == "--steps" || flag == "--first") {
+      (flag == "--steps" ? steps : first_only) = true;
       continue;
     }
     char* end = nullptr;
     const std::uint64_t value = i + 1 < argc ? std::strtoull(argv[++i], &end, 10) : 0;
     if ((flag != "--programs" && flag != "--seed") || !end || *end != '\0') {
-      std::fprintf(stderr, "usage: oracle [--programs N] [--seed FIRST] [--steps]\n");
+      std::fprintf(stderr, "usage: oracle [--programs N] [--seed FIRST] [--steps] [--first]\n");
       return 2;
     }
     (flag == "--programs" ? programs : first) = value;
@@ -74,7 +75,7 @@ int main(int argc, char** argv) {
   for (const int signal : {SIGABRT, SIGSEGV}) std::signal(signal, TellSeed);
   int failed = 0;
   std::uint64_t seed = first;
-  for (; seed < first + programs && failed < kFailuresMax; ++seed) {
+  for (; seed < first + programs && failed < (first_only ? 1 : kFailuresMax); ++seed) {
     std::snprintf(current_seed, sizeof current_seed, "%llu", static_cast<unsigned long long>(seed));
     const Program program = syncline::oracle::MakeProgram(seed);
     if (steps) Print(program);
@@ -82,7 +83,7 @@ int main(int argc, char** argv) {
     if (difference) {
       std::printf("program %s differs; to replay: oracle --programs 1 --seed %s\n", current_seed,
                   current_seed);
-      if (++failed <= kToldMax) Tell(program, *difference);
+      if (++failed <= kToldMax && !first_only) Tell(program, *difference);
     }
     if ((seed - first + 1) % kProgressEvery == 0) {
       std::printf("%llu programs\n", static_cast<unsigned long long>(seed - first + 1));

@@ -16,6 +16,9 @@ class Maker {
 
   Program Make() {
     program_.schema = g_.MakeSchema();
+    own_tables_ = program_.schema.tables.size();
+    if (g_.Chance(40)) MakeTenant();
+    g_.AddIndexes(program_.schema);
     Mutation(3 + g_.Below(8));
     for (std::uint64_t episode = 1 + g_.Below(5); episode > 0; --episode) {
       if (g_.Chance(50)) {
@@ -37,6 +40,17 @@ class Maker {
     Step step;
   };
 
+  void MakeTenant() {
+    Generator::Sync(program_.schema);
+    Begin(Do::kBeginMutation, 0);
+    Step& step = Add(Do::kInsert, 0);
+    step.name = kTenantRow;
+    step.table = kTenants;
+    step.value = Value::Object({});
+    Add(Do::kCommit, 0);
+    program_.steps_kept = program_.steps.size();
+  }
+
   Step& Add(Do what, int slot) {
     Step step;
     step.what = what;
@@ -44,7 +58,8 @@ class Maker {
     return program_.steps.emplace_back(std::move(step));
   }
   const Table& AnyTable() { return g_.Pick(program_.schema.tables); }
-  std::size_t AnyTableAt() { return g_.Below(program_.schema.tables.size()); }
+  // One that rows are made in at random.
+  std::size_t OwnTableAt() { return g_.Below(own_tables_); }
 
   void Begin(Do what, int slot) {
     // Clocks stand still, run, and are set back.
@@ -88,7 +103,13 @@ class Maker {
     if (g_.Chance(4)) document.members["extra"] = g_.AnyValue();
     if (g_.Chance(1)) document.members[g_.Chance(50) ? "_mine" : "$mine"] = g_.AnyValue();
     if (g_.Chance(1)) document.members["deep"] = Deep();
+    NameTenant(document);
     return document;
+  }
+  void NameTenant(Value& document) {
+    if (!program_.schema.synced) return;
+    Value& tenant = document.members[kTenantField] = Value::Of(Kind::kIdOf);
+    tenant.whole = kTenantRow;
   }
   // About as deep as values and documents may be.
   Value Deep() {
@@ -260,7 +281,7 @@ class Maker {
   // --- steps ---
 
   void Insert(int slot) {
-    const std::size_t at = AnyTableAt();
+    const std::size_t at = OwnTableAt();
     const Table& table = program_.schema.tables[at];
     Value document = Document(table);
     // Neighbours that differ in one field make ties in front of it.
@@ -293,12 +314,15 @@ class Maker {
     Step step;
     step.slot = slot;
     NameRow(step);
-    const Table& table = rows_.empty() ? AnyTable() : TableOf(step);
+    const Table& table = TableOf(step);
     const std::uint64_t roll = g_.Below(100);
     step.what = roll < 50 ? Do::kPatch : roll < 72 ? Do::kReplace : Do::kDelete;
     if (step.what != Do::kDelete) {
       step.value = Document(table);
-      if (step.what == Do::kPatch) CutToPatch(step.value);
+      if (step.what == Do::kPatch) {
+        CutToPatch(step.value);
+        if (step.value.members.count(kTenantField)) NameTenant(step.value);
+      }
       documents_.push_back({table.name, step.value});
       if (g_.Chance(6)) step.value.members["_id"] = step.id;
       if (g_.Chance(4)) {
@@ -314,7 +338,7 @@ class Maker {
         return program_.schema.tables[row.table];
       }
     }
-    return AnyTable();
+    return program_.schema.tables[OwnTableAt()];
   }
   // A few fields of it, some to be removed.
   void CutToPatch(Value& document) {
@@ -348,6 +372,7 @@ class Maker {
     Step& step = Add(Do::kNext, slot);
     step.name = name;
     step.count = g_.Chance(40) ? 100 : 1 + g_.Below(4);
+    step.block = g_.Chance(50);
     step.consumed = Consumed();
   }
   void Close(int slot, std::vector<int>& streams) {
@@ -443,7 +468,8 @@ class Maker {
   Generator g_;
   Program program_;
   std::uint64_t now_ms_ = 1'760'000'000'000;
-  int names_ = 0;
+  std::size_t own_tables_ = 0;
+  int names_ = kTenantRow;
   std::vector<Made> rows_;
   std::vector<MadePage> pages_;
   std::vector<std::pair<std::string, Value>> documents_;

@@ -44,6 +44,7 @@ struct Step {
   // Pages by name whose end is this page's begin or end; 0: none; kGarbage: no cursor at all.
   int from = 0, to = 0;
   std::optional<std::size_t> rows_max;
+  bool block = false;  // the stream's page in binary
   std::uint64_t now_ms = 0;
 };
 inline constexpr int kGarbage = -1;
@@ -51,7 +52,11 @@ inline constexpr int kGarbage = -1;
 struct Program {
   Schema schema;
   std::vector<Step> steps;
+  // The first ones, without which the others mean nothing: they make the tenant.
+  std::size_t steps_kept = 0;
 };
+// Rows are named from here on; the tenant, if there is one, comes first.
+inline constexpr int kTenantRow = 1;
 
 Program MakeProgram(std::uint64_t seed);
 

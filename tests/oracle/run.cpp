@@ -205,7 +205,8 @@ void Runner::Begin(const Step& step) {
                                     {"now", Value::Float(static_cast<double>(step.now_ms))},
                                     {"identity", Value::Null()},
                                     {"path", Value::String("oracle:step")},
-                                    {"args", Value::Object({})}});
+                                    {"args", Value::Object({})},
+                                    {"preview", Value::Bool(false)}});
   if (!Agree(refused ? kConflict : "", answer)) return;
   executions_[step.slot] = {answer.value.At("execution").number, mutation, {}};
   now_ms_ = static_cast<double>(step.now_ms);
@@ -400,7 +401,8 @@ void Runner::Next(const Step& step, OpenStream& stream, Execution& execution) {
   input["stream"] = Value::Float(stream.id);
   input["count"] = Value::Float(static_cast<double>(step.count));
   input["consumed"] = Value::Float(static_cast<double>(step.consumed));
-  const Answer answer = engine_.Call(SYNCLINE_STREAM_NEXT, input);
+  const Answer answer = step.block ? engine_.CallForBlock(SYNCLINE_STREAM_BLOCK, input)
+                                   : engine_.Call(SYNCLINE_STREAM_NEXT, input);
   if (stream.closed) return static_cast<void>(Agree(kInvalid, answer));
   Consume(stream, execution, step.consumed);
   const std::vector<Entry> walk = Walk(program_.schema, model_.state(), stream.query);

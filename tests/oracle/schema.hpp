@@ -48,9 +48,17 @@ struct Table {
   std::vector<Index> indexes;
 };
 
+// Of a synced application, the two last tables are the tenants and their members, and every row of the
+// others names its tenant.
+inline constexpr char kTenants[] = "homes";
+inline constexpr char kMembers[] = "members";
+inline constexpr char kTenantField[] = "home";
+
 struct Schema {
   std::vector<Table> tables;
   bool validates = true;
+  // Whether rows belong to tenants and become change sets; otherwise they are this device's alone.
+  bool synced = false;
 
   const Table* Find(const std::string& name) const;
 };

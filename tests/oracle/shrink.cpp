@@ -9,10 +9,7 @@ namespace {
 // Tries fewer of each kind of thing until nothing more can go. Bounded by the size of the program.
 class Shrinker {
  public:
-  Shrinker(Program& program, Difference& difference)
-      : program_(program),
-        difference_(difference),
-        schema_refused_(difference.expected == kSchemaTaken) {}
+  Shrinker(Program& program, Difference& difference) : program_(program), difference_(difference) {}
 
   void Shrink() {
     Keep([&](Program& smaller) {
@@ -31,7 +28,7 @@ class Shrinker {
     Program smaller = program_;
     change(smaller);
     const auto difference = Run(smaller);
-    if (!difference || (difference->expected == kSchemaTaken) != schema_refused_) return false;
+    if (!difference || difference->expected == kSchemaTaken) return false;
     program_ = std::move(smaller);
     difference_ = *difference;
     return true;
@@ -40,7 +37,7 @@ class Shrinker {
   bool DropSteps() {
     bool dropped = false;
     for (std::size_t size = program_.steps.size(); size > 0; size /= 2) {
-      for (std::size_t at = 0; at + size <= program_.steps.size();) {
+      for (std::size_t at = program_.steps_kept; at + size <= program_.steps.size();) {
         const bool gone = Keep([&](Program& smaller) {
           const auto first = smaller.steps.begin() + static_cast<std::ptrdiff_t>(at);
           smaller.steps.erase(first, first + static_cast<std::ptrdiff_t>(size));
@@ -84,12 +81,12 @@ class Shrinker {
 
   Program& program_;
   Difference& difference_;
-  const bool schema_refused_;
 };
 
 }  // namespace
 
 Program Shrink(Program program, Difference& difference) {
+  if (difference.expected == kSchemaTaken) return program;
   Shrinker(program, difference).Shrink();
   return program;
 }

@@ -39,6 +39,11 @@ export const steps = [
     quick: true,
     run: () => counted("simulate", "tools/simulate", ["--seeds", "50"]),
   },
+  {
+    name: "oracle",
+    quick: true,
+    run: () => counted("oracle", "build/release/tests/oracle/oracle", ["--programs", "2000"]),
+  },
 
   { name: "build: sanitizers", run: () => builds(() => buildPreset("debug")) },
   ...nativeTests("debug", false),
@@ -57,6 +62,15 @@ export const steps = [
       counted("simulate-debug", "build/debug/tests/simulation/simulate", ["--seeds", "50"]),
   },
   { name: "React in Chromium", run: () => counted("react", "node", ["tests/react/run.mjs"]) },
+  {
+    name: "oracle, longer",
+    run: () => counted("oracle-long", "build/release/tests/oracle/oracle", ["--programs", "20000"]),
+  },
+  {
+    name: "oracle, sanitizers",
+    run: () => counted("oracle-debug", "build/debug/tests/oracle/oracle", ["--programs", "1000"]),
+  },
+  { name: "planted bugs", run: plants },
   { name: "end to end in Chromium", run: () => counted("e2e", "node", ["tests/e2e/run.mjs"]) },
 ];
 
@@ -109,6 +123,12 @@ async function fuzzers() {
 async function counted(name, command, args) {
   const result = await run(name, command, args, limits);
   return report(result, [...result.output.matchAll(/\b(\d+) passed, (\d+) failed$/gm)].at(-1));
+}
+
+// Every planted bug that something noticed has passed.
+async function plants() {
+  const result = await run("plants", "tools/plants", [], { limitMs: 20 * 60_000 });
+  return report(result, /\b(\d+) caught, (\d+) missed$/m.exec(result.output));
 }
 
 async function builds(work) {
