@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "shared/base/planted.hpp"
 #include "shared/value/size.hpp"
 
 namespace syncline {
@@ -94,12 +95,15 @@ Result<Stream::Walk*> Stream::Front(std::size_t ahead) {
 
 // The last row that a limit lets through ends the walk, so nothing more is read.
 Result<bool> Stream::Passes(const Object& document) {
+  if (PLANTED("limit-before-filter")) {
+    for (std::size_t& count : counts_) ++count;
+  }
   for (std::size_t i = 0; i < query_.operators.size(); ++i) {
     if (const auto* filter = std::get_if<Filter>(&query_.operators[i])) {
       Result<bool> matches = Matches(*filter, document);
       if (!matches || !*matches) return matches;
     } else {
-      ++counts_[i];
+      if (!PLANTED("limit-before-filter")) ++counts_[i];
     }
   }
   return true;
@@ -133,7 +137,7 @@ Result<Stream::Step> Stream::Advance(std::size_t ahead, const ReadUse& left, Obj
 
 Result<Stream::Page> Stream::Next(std::size_t count, std::size_t consumed, const ReadUse& left) {
   const ReadUse before = use();
-  TakeBack(consumed);
+  TakeBack(PLANTED("unconsumed-rows-are-lost") ? marks_.size() - 1 : consumed);
   // Relative to what the caller knows to be used, as if nothing of the last page had been given.
   const ReadUse end{before.documents + left.documents, before.bytes + left.bytes, 0};
   Page page;
@@ -191,7 +195,7 @@ void Stream::AddReads(const Mark& mark, ReadSet& read_set) const {
         !farthest || (query_.descending ? rest.high < farthest->high : rest.low > farthest->low);
     if (farther) farthest = &rest;
   }
-  if (!mark.ended && !farthest) return;
+  if ((!mark.ended || PLANTED("empty-walk-reads-nothing")) && !farthest) return;
   KeyRange walked = query_.range;
   if (!mark.ended && query_.descending) {
     walked.low = farthest->high;
