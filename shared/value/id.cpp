@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "shared/base/hash.hpp"
 #include "shared/base/varint.hpp"
@@ -13,6 +14,7 @@ constexpr std::string_view kAlphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 constexpr unsigned char kNoDigit = 0xFF;
 constexpr std::size_t kTextSizeMin = 31;
 constexpr std::size_t kTextSizeMax = 37;
+constexpr std::size_t kTableBytesMax = 5;
 constexpr std::size_t kRowIdBytes = 16;
 constexpr std::size_t kChecksumBytes = 2;
 
@@ -27,37 +29,27 @@ constexpr std::array<unsigned char, 256> MakeDigits() {
 constexpr std::array<unsigned char, 256> kDigits = MakeDigits();
 
 // REQUIRES: at most 5,000 bytes, so that the sums fit.
-std::uint32_t Fletcher16(ByteView bytes) {
+std::uint32_t Fletcher16(const unsigned char* bytes, std::size_t size) {
   std::uint32_t low = 0;
   std::uint32_t high = 0;
-  for (const char c : bytes) {
-    low += static_cast<unsigned char>(c);
+  for (std::size_t i = 0; i < size; ++i) {
+    low += bytes[i];
     high += low;
   }
   return (high % 255) << 8 | low % 255;
 }
 
-void AppendChecksum(Bytes& bytes) {
-  const std::uint32_t checksum = Fletcher16(bytes);
-  bytes.push_back(static_cast<char>(checksum));
-  bytes.push_back(static_cast<char>(checksum >> 8));
-}
-
-// Every id that a function is given goes through here, so it takes five bytes at a time.
-std::string Base32(ByteView bytes) {
-  std::string text((bytes.size() * 8 + 4) / 5, '\0');
-  std::size_t at = 0;
-  for (std::size_t i = 0; i < bytes.size(); i += 5) {
+// Every id that a function is given goes through here, so it takes five bytes at a time. REQUIRES: zeros
+// for five bytes behind the end.
+std::string Base32(const unsigned char* bytes, std::size_t size) {
+  char text[kTextSizeMax + 8];
+  const std::size_t text_size = (size * 8 + 4) / 5;
+  for (std::size_t at = 0; at < text_size; at += 8, bytes += 5) {
     std::uint64_t bits = 0;
-    for (std::size_t j = i; j < i + 5; ++j) {
-      bits = bits << 8 | (j < bytes.size() ? static_cast<unsigned char>(bytes[j]) : 0u);
-    }
-    for (unsigned shift = 40; shift > 0 && at < text.size(); ++at) {
-      shift -= 5;
-      text[at] = kAlphabet[bits >> shift & 31];
-    }
+    for (int i = 0; i < 5; ++i) bits = bits << 8 | bytes[i];
+    for (int i = 0; i < 8; ++i) text[at + i] = kAlphabet[bits >> (35 - 5 * i) & 31];
   }
-  return text;
+  return std::string(text, text_size);
 }
 
 // Only the last bits, which are no whole byte, are left unchecked: re-encoding shows them.
@@ -85,11 +77,16 @@ TableNumber NumberOfTable(std::string_view name) {
 }
 
 std::string IdToText(const RowKey& key) {
-  Bytes bytes;
-  PutVarint(bytes, key.table.value);
-  bytes += key.id.view();
-  AppendChecksum(bytes);
-  return Base32(bytes);
+  Bytes table;
+  PutVarint(table, key.table.value);
+  unsigned char bytes[kTableBytesMax + kRowIdBytes + kChecksumBytes + 5] = {};
+  std::memcpy(bytes, table.data(), table.size());
+  std::memcpy(bytes + table.size(), key.id.bytes.data(), kRowIdBytes);
+  const std::size_t size = table.size() + kRowIdBytes;
+  const std::uint32_t checksum = Fletcher16(bytes, size);
+  bytes[size] = static_cast<unsigned char>(checksum);
+  bytes[size + 1] = static_cast<unsigned char>(checksum >> 8);
+  return Base32(bytes, size + kChecksumBytes);
 }
 
 std::optional<RowKey> IdFromText(std::string_view text) {
