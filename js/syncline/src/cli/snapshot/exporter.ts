@@ -1,8 +1,9 @@
 // exportSnapshot: all rows of a database as a zip file in Convex's snapshot format.
+import type { Value } from "convex/values";
 import type { Engine } from "../../engine/engine.ts";
 import { operation } from "../../engine/operations.ts";
 import type { Console } from "../console.ts";
-import { numberOfTable } from "./ids.ts";
+import { convexSystemTables, decodeId, encodeForConvex, numberOfTable } from "./ids.ts";
 import { pagesOf } from "./reader.ts";
 import { type Document, writeDocument } from "./values.ts";
 import { ZipWriter } from "./zip.ts";
@@ -28,6 +29,9 @@ export async function exportSnapshot(
 ): Promise<{ documents: number; files: number }> {
   const { engine, tables, file, withFiles, console, signal } = options;
   const zip = new ZipWriter(file);
+  const tableByNumber = new Map(
+    [...tables, ...convexSystemTables.keys()].map((table) => [numberOfTable(table), table]),
+  );
   try {
     zip.addLines("README.md", [readme.trimEnd()]);
     for (const [component, names] of byComponent(tables)) {
@@ -42,7 +46,9 @@ export async function exportSnapshot(
       const lines: string[] = [];
       for await (const page of pagesOf(engine, table)) {
         if (signal.aborted) throw new Error("stopped");
-        for (const document of page) lines.push(writeDocument(document));
+        for (const document of page) {
+          lines.push(writeDocument(forConvex(document, tableByNumber) as Document));
+        }
       }
       const [component, name] = split(table);
       const folder = `${prefixOf(component)}${name}`;
@@ -51,7 +57,7 @@ export async function exportSnapshot(
       documents += lines.length;
       console.error(`${table}: ${lines.length} documents`);
     }
-    const files = withFiles ? await exportFiles(engine, zip) : 0;
+    const files = withFiles ? await exportFiles(engine, zip, tableByNumber) : 0;
     zip.finish();
     return { documents, files };
   } catch (error) {
@@ -60,11 +66,36 @@ export async function exportSnapshot(
   }
 }
 
-async function exportFiles(engine: Engine, zip: ZipWriter): Promise<number> {
+// A value with every id in it in the form that Convex takes; syncline import takes both.
+function forConvex(value: Value, tableByNumber: ReadonlyMap<number, string>): Value {
+  if (typeof value === "string") {
+    const id = decodeId(value);
+    const table = id ? tableByNumber.get(id.table) : undefined;
+    return id && table !== undefined ? encodeForConvex(table, id.row) : value;
+  }
+  if (typeof value !== "object" || value === null || value instanceof ArrayBuffer) return value;
+  if (Array.isArray(value)) return value.map((each) => forConvex(each, tableByNumber));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, field]) => [
+      forConvex(name, tableByNumber) as string,
+      forConvex(field as Value, tableByNumber),
+    ]),
+  );
+}
+
+async function exportFiles(
+  engine: Engine,
+  zip: ZipWriter,
+  tableByNumber: ReadonlyMap<number, string>,
+): Promise<number> {
   const rows: Document[] = [];
   for await (const page of pagesOf(engine, "_storage")) rows.push(...page);
   const lines = rows.map((row) =>
-    JSON.stringify({ ...row, size: Number(row["size"]), internalId: null }),
+    JSON.stringify({
+      ...(forConvex(row, tableByNumber) as Document),
+      size: Number(row["size"]),
+      internalId: null,
+    }),
   );
   zip.addLines("_storage/documents.jsonl", lines);
   for (const { _id: id, contentType } of rows) {
@@ -73,7 +104,8 @@ async function exportFiles(engine: Engine, zip: ZipWriter): Promise<number> {
         Uint8Array.from(view),
       ),
     );
-    zip.addBytes(`_storage/${id}${extensionOf(contentType)}`, bytes);
+    const name = forConvex(id as string, tableByNumber) as string;
+    zip.addBytes(`_storage/${name}${extensionOf(contentType)}`, bytes);
   }
   return rows.length;
 }

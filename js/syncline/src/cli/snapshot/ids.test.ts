@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { decodeId, encodeId, idForText, numberOfTable } from "./ids.ts";
+import { decodeId, encodeForConvex, encodeId, idForText, numberOfTable } from "./ids.ts";
 
 // The example of convex-backend's own test: table 1017, bytes 251, 251², 251³ ...
 const convexId = "z43zp6c3e75gkmz1kfwj6mbbx5sw281h";
@@ -17,6 +17,14 @@ it("reads its own, and gives a row of Convex's the number of our table", () => {
   const id = encodeId("messages", convexRow);
   expect(decodeId(id)).toEqual({ table: numberOfTable("messages"), row: convexRow });
   expect(id).not.toBe(convexId);
+});
+
+it("writes ids that Convex takes", () => {
+  const id = encodeForConvex("messages", convexRow);
+  expect(id).not.toBe(encodeId("messages", convexRow));
+  expect(decodeId(id)).toEqual({ table: numberOfTable("messages"), row: convexRow });
+  // As all ids of files there begin.
+  expect(encodeForConvex("_storage", convexRow)).toMatch(/^kg/);
 });
 
 it("takes nothing else for an id", () => {

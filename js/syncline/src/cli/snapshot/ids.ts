@@ -13,6 +13,12 @@ const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 const digits = new Map([...alphabet].map((letter, digit) => [letter, digit]));
 const moduli = { ours: 255, convex: 256 } as const;
 
+/** The numbers that every deployment of Convex gives these tables. */
+export const convexSystemTables: ReadonlyMap<string, number> = new Map([
+  ["_scheduled_functions", 539],
+  ["_storage", 540],
+]);
+
 /** Undefined if the text is no id, neither ours nor Convex's. */
 export function decodeId(text: string): DecodedId | undefined {
   if (text.length < 31 || text.length > 37) return undefined;
@@ -35,6 +41,14 @@ export function decodeId(text: string): DecodedId | undefined {
 /** The text of a row of one of our tables. */
 export function encodeId(table: string, row: Uint8Array): string {
   return encode({ table: numberOfTable(table), row }, moduli.ours);
+}
+
+/** The same as Convex takes it: with its checksum, and its numbers of its own tables. */
+export function encodeForConvex(table: string, row: Uint8Array): string {
+  return encode(
+    { table: convexSystemTables.get(table) ?? numberOfTable(table), row },
+    moduli.convex,
+  );
 }
 
 /** An id for what was called something else: the same for the same table and text. */

@@ -11,7 +11,7 @@ import type { Transaction } from "../../engine/transaction.ts";
 import { SynclineError } from "../../error.ts";
 import type { Console } from "../console.ts";
 import { IdMap, idOf, type TableNumbers } from "./id-map.ts";
-import { decodeId } from "./ids.ts";
+import { convexSystemTables, decodeId } from "./ids.ts";
 import { isEmpty, pagesOf } from "./reader.ts";
 import { type ApplicationShape, type Group, localGroup } from "./schema.ts";
 import type { Source, SourceFile, SourceTable } from "./source.ts";
@@ -138,6 +138,9 @@ export class Importer {
         const here = new Set<string>();
         const numbers = source.numbers.get(component) ?? new Map<number, string>();
         source.numbers.set(component, numbers);
+        for (const [name, number] of convexSystemTables) {
+          if (!numbers.has(number)) numbers.set(number, name);
+        }
         for (const { document } of documents(shape.validator(table))) {
           const id = document["_id"];
           if (typeof id !== "string") continue;
