@@ -23,7 +23,8 @@ export const exportCommand = command({
     const { engine, shape, client, description, isRelay } = await openTarget(text, signal);
     try {
       const withFiles = has("include-file-storage") && !isRelay;
-      const { tables } = shape;
+      // Rows of local tables never reach a relay: that there are none here says nothing about them.
+      const tables = shape.tables.filter((table) => !isRelay || !shape.isLocal(table));
       const written = await exportSnapshot({ engine, tables, file, withFiles, console, signal });
       const files = withFiles ? ` and ${written.files} files` : "";
       console.error(`Wrote ${written.documents} documents${files} of ${description} to ${file}.`);
