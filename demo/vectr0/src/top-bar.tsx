@@ -1,9 +1,7 @@
-// TopBar: the organization, the state of sync, the network switch and the person.
+// TopBar: the bar above, with the choice of the organization.
 
+import { Bar } from "../../lib/src/bar.tsx";
 import { Icon } from "../../lib/src/icons.tsx";
-import { Initials } from "../../lib/src/initials.tsx";
-import { useSession } from "../../lib/src/session.tsx";
-import { NetworkSwitch, SyncStatusPill } from "../../lib/src/sync-status.tsx";
 import { go } from "./route.ts";
 import type { Membership } from "./workspace.tsx";
 
@@ -12,12 +10,15 @@ export function TopBar(props: {
   open: Membership | undefined;
   onFound: () => void;
 }) {
-  const { person } = useSession();
   return (
-    <header className="top-bar">
-      <p className="wordmark">
-        VECTR<span>0</span>
-      </p>
+    <Bar
+      title={
+        <>
+          VECTR<span>0</span>
+        </>
+      }
+      onLeave={() => go({ person: null, organization: null })}
+    >
       <div className="organization-choice">
         {props.memberships.length > 0 && (
           <select
@@ -42,19 +43,6 @@ export function TopBar(props: {
           <Icon name="plus" />
         </button>
       </div>
-      <div className="top-bar-end">
-        <SyncStatusPill />
-        <NetworkSwitch />
-        <button
-          type="button"
-          className="person-button"
-          aria-label={`Signed in as ${person.name}. Choose somebody else`}
-          title={`${person.name}: choose somebody else`}
-          onClick={() => go({ person: null, organization: null })}
-        >
-          <Initials name={person.name} />
-        </button>
-      </div>
-    </header>
+    </Bar>
   );
 }

@@ -4,9 +4,9 @@ import { type ReactNode, useEffect, useMemo, useState } from "react";
 import type { PendingMutation, RefusedMutation } from "syncline";
 import { usePendingMutations, useRefusedMutations, useSyncStatus } from "syncline/react";
 import { ErrorBoundary } from "../../lib/src/error-boundary.tsx";
+import { Foot } from "../../lib/src/foot.tsx";
 import { ProblemLine } from "../../lib/src/open-failure.tsx";
 import { RefusedPanel } from "../../lib/src/refused-panel.tsx";
-import { relayOrigin } from "../../lib/src/relay.ts";
 import { useSession } from "../../lib/src/session.tsx";
 import { Skeleton } from "../../lib/src/skeleton.tsx";
 import { api } from "../convex/_generated/api.js";
@@ -23,8 +23,8 @@ export interface Membership {
   member: Doc<"users">;
 }
 
-export function Workspace({ onRetry }: { onRetry: () => void }) {
-  const { isAuthenticated, isLoading } = useConvexAuth();
+export function Workspace() {
+  const { isAuthenticated } = useConvexAuth();
   const mine = useQuery(api.queries.organizations.listMine, isAuthenticated ? {} : "skip");
   const route = useRoute();
   const { problem } = useSyncStatus();
@@ -42,9 +42,7 @@ export function Workspace({ onRetry }: { onRetry: () => void }) {
       <main className="page">
         {problem !== null && <ProblemLine problem={problem} />}
         <RefusedPanel nameByPath={nameByPath} />
-        {!isAuthenticated && !isLoading ? (
-          <NoToken onRetry={onRetry} />
-        ) : mine === undefined ? (
+        {mine === undefined ? (
           <Skeleton rows={6} />
         ) : open === undefined ? (
           <NoOrganization onFound={() => setFounding(true)} />
@@ -56,7 +54,7 @@ export function Workspace({ onRetry }: { onRetry: () => void }) {
           </ErrorBoundary>
         )}
       </main>
-      <Footer />
+      <Foot />
       {founding && <FoundDialog onClose={() => setFounding(false)} />}
     </>
   );
@@ -95,19 +93,6 @@ function useRowIds(mutations: readonly (PendingMutation | RefusedMutation)[]): R
   }, [mutations]);
 }
 
-function NoToken({ onRetry }: { onRetry: () => void }) {
-  const { person } = useSession();
-  return (
-    <div className="empty large" role="alert">
-      <h1>Not signed in yet</h1>
-      <p>The relay cannot be reached, and {person.name} has not been on this device before.</p>
-      <button type="button" className="button primary" onClick={onRetry}>
-        Try again
-      </button>
-    </div>
-  );
-}
-
 function NoOrganization({ onFound }: { onFound: () => void }) {
   const { person } = useSession();
   const status = useSyncStatus();
@@ -131,21 +116,5 @@ function NoOrganization({ onFound }: { onFound: () => void }) {
         Create an organization
       </button>
     </div>
-  );
-}
-
-function Footer() {
-  const { person } = useSession();
-  const { storage } = useSyncStatus();
-  return (
-    <footer className="foot">
-      <span data-storage={storage}>
-        {storage === "memory"
-          ? "Kept in memory only: a reload loses it"
-          : "Saved on this device (private file system)"}
-      </span>
-      <span>Relay {new URL(relayOrigin).host}</span>
-      <span>{person.email}</span>
-    </footer>
   );
 }
