@@ -46,6 +46,7 @@ export interface ImportReport extends Counts {
 
 // Of one change set: well within what a transaction may write and a relay takes.
 const change = { documentsMax: 500, bytesMax: 1 << 20 } as const;
+const progressEvery = 10_000;
 // Of all tenants together, while they wait for more of the same.
 const waitingMax = 20_000;
 
@@ -163,7 +164,7 @@ export class Importer {
     let count = 0;
     for (const { place, document } of documents(validator)) {
       if (signal.aborted) throw new Error(`stopped; ${this.soFar()}`);
-      ++count;
+      if (++count % progressEvery === 0) console.error(`${table}: ${count} documents so far`);
       const { _id: id, ...fields } = document;
       const translated = this.ids.translate(fields, numbers, validator) as Document;
       const here = typeof id === "string" ? idOf(table, id) : undefined;
