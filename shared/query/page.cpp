@@ -5,6 +5,7 @@
 #include "shared/base/base64.hpp"
 #include "shared/base/hash.hpp"
 #include "shared/base/planted.hpp"
+#include "shared/base/utf8.hpp"
 #include "shared/base/varint.hpp"
 #include "shared/value/json.hpp"
 
@@ -76,7 +77,7 @@ Result<std::optional<PageCursor>> Read(const std::optional<std::string>& text, c
   std::optional<PageCursor> cursor = Decode(*text, query, fingerprint);
   if (!cursor) {
     return Fail(Code::kInvalid,
-                "InvalidCursor: the cursor \"" + text->substr(0, 80) +
+                "InvalidCursor: the cursor \"" + Utf8Prefix(*text, 80) +
                     "\" is not one of this query (or the query, its arguments or its index have "
                     "changed since). Start again with the cursor null");
   }

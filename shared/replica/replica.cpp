@@ -247,7 +247,8 @@ Result<ValidatorId> Replica::AddValidator(Validator validator) {
 Status Replica::Check(ValidatorId validator, const Value& value) const {
   if (validator.value >= validators_.size())
     return Fail(Code::kInvalid, "There is no such validator");
-  return Validate(validators_[static_cast<std::size_t>(validator.value)], value);
+  return Validate(validators_[static_cast<std::size_t>(validator.value)], value,
+                  UnknownFields::kRefused, &application_->schema);
 }
 
 Replica::News Replica::TakeNews() {

@@ -1,4 +1,5 @@
 // What executions read: documents by id, and queries as streams.
+#include "shared/base/utf8.hpp"
 #include "shared/replica/execution.hpp"
 #include "shared/value/id.hpp"
 #include "shared/value/size.hpp"
@@ -28,11 +29,13 @@ Result<Replica::Located> Replica::Locate(Execution& execution, const std::string
   const TableSchema* schema = key ? application_->schema.FindTable(key->table) : nullptr;
   if (!schema) {
     return Fail(Code::kInvalid,
-                "\"" + id.substr(0, 64) + "\" is not the id of a row of this application");
+                "Invalid argument `id`: \"" + Utf8Prefix(id, 64) +
+                    "\" is not an ID of this application's tables. IDs come from db.insert or a "
+                    "document's _id; text from outside goes through db.normalizeId first");
   }
   if (table && *table != schema->name) {
-    return Fail(Code::kInvalid, "The id \"" + id + "\" is of table \"" + schema->name +
-                                    "\", not of table \"" + *table + "\"");
+    return Fail(Code::kInvalid, "Invalid argument `id`: expected an ID of table \"" + *table +
+                                    "\", but \"" + id + "\" is of table \"" + schema->name + "\"");
   }
   ReadUse& use = execution.use.read;
   ++use.ranges;

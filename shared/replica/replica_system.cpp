@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "shared/base/utf8.hpp"
 #include "shared/replica/execution.hpp"
 #include "shared/value/id.hpp"
 
@@ -22,7 +23,7 @@ Result<RowKey> Replica::KeyIn(const TableSchema& table, const std::string& id) c
   const std::optional<RowKey> key = IdFromText(id);
   if (key && key->table == table.number) return *key;
   return Fail(Code::kInvalid,
-              "\"" + id.substr(0, 64) + "\" is not an id of table \"" + table.name + "\"");
+              "\"" + Utf8Prefix(id, 64) + "\" is not an id of table \"" + table.name + "\"");
 }
 
 Result<std::string> Replica::SystemWrite(ExecutionId id, const std::string& name,

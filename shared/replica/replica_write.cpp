@@ -188,7 +188,9 @@ Status Replica::InsertRow(const TableSchema& table, const RowKey& key, double cr
 namespace {
 
 Failure Missing(const char* what, const std::string& id) {
-  return Fail(Code::kNotFound, std::string(what) + " of a row that is not there: " + id);
+  return Fail(Code::kNotFound, std::string(what) + " on nonexistent document ID \"" + id +
+                                   "\": it was deleted, or this person may not see it; look with "
+                                   "ctx.db.get first");
 }
 
 }  // namespace
@@ -232,8 +234,8 @@ Status Replica::DropSystemFields(const Located& located, Object& document) {
   for (const char* system : {"_id", "_creationTime"}) {
     const Value* given = document.Find(system);
     if (given && *given != *before.Find(system)) {
-      return Fail(Code::kInvalid,
-                  std::string("The system field \"") + system + "\" cannot be changed");
+      return Fail(Code::kInvalid, std::string("The system field \"") + system +
+                                      "\" cannot be changed; leave it out of the value");
     }
     document.Remove(system);
   }

@@ -74,10 +74,15 @@ const TableSchema* Schema::FindTable(TableNumber number) const {
 
 Status ValidateDocument(const Schema& schema, const TableSchema& table, const Object& document,
                         UnknownFields unknown) {
+  const char* problem = " cannot be stored: ";
   Status checked = CheckDocumentLimits(document);
-  if (checked && schema.validates_documents) checked = Validate(table.document, document, unknown);
+  if (checked && schema.validates_documents) {
+    checked = Validate(table.document, document, unknown, &schema);
+    if (!checked) problem = " does not match the schema: ";
+  }
   if (checked) return checked;
-  return Fail(checked.error().code, "Table " + table.name + ": " + checked.error().message);
+  return Fail(checked.error().code,
+              "A document of table \"" + table.name + "\"" + problem + checked.error().message);
 }
 
 }  // namespace syncline

@@ -239,13 +239,16 @@ TEST_CASE("a document is checked against its table") {
   const std::string bad = IdToText({NumberOfTable("users"), MakeRowId(1, 2, 3)});
   CHECK(verdict("{'email':'a@b','organizationId':'" + good + "'}") == "done");
   CHECK(verdict("{'email':'a@b','organizationId':'" + bad + "'}") ==
-        "Table users: Value does not match validator. Path: .organizationId; Value: \"" + bad +
-            "\"; Validator: v.id(\"organizations\")");
+        "A document of table \"users\" does not match the schema: Found an ID from table `users`, "
+        "which does not match the table name in validator `v.id(\"organizations\")`.\nPath: "
+        ".organizationId\nValue: \"" +
+            bad + "\"\nValidator: v.id(\"organizations\")");
   const std::string later = "{'email':'a@b','later':1,'organizationId':'" + good + "'}";
   CHECK(verdict(later) != "done");
   CHECK(verdict(later, UnknownFields::kAllowed) == "done");
   CHECK(verdict("{'_id':'x','email':'a@b','organizationId':'" + good + "'}") ==
-        "Table users: field `_id` starts with an underscore, which is reserved");
+        "A document of table \"users\" cannot be stored: field `_id` starts with an underscore, "
+        "which is reserved");
 }
 
 TEST_CASE("a document's limits hold, also where validation is off") {
@@ -260,12 +263,15 @@ TEST_CASE("a document's limits hold, also where validation is off") {
   };
   CHECK(verdict(nested(15)) == "done");
   CHECK(verdict(nested(16)) ==
-        "Table t: the document is nested 17 levels deep; at most 16 are allowed");
+        "A document of table \"t\" cannot be stored: the document is nested 17 levels deep; at "
+        "most 16 are allowed");
   Object large;
   large.Set("a", std::string((std::size_t{1} << 20) - 7, 'x'));
   CHECK(verdict(large) == "done");
   large.Set("a", std::string((std::size_t{1} << 20) - 6, 'x'));
-  CHECK(verdict(large) == "Table t: the document has 1048577 bytes; at most 1 MiB is allowed");
+  CHECK(verdict(large) ==
+        "A document of table \"t\" cannot be stored: the document has 1048577 bytes; at most 1 MiB "
+        "is allowed");
   Object reserved;
   reserved.Set("$a", 1.0);
   CHECK(verdict(reserved).find("starts with a '$'") != std::string::npos);

@@ -4,6 +4,7 @@
 
 #include "shared/base/planted.hpp"
 #include "shared/base/utf8.hpp"
+#include "shared/schema/schema.hpp"
 #include "shared/value/id.hpp"
 #include "shared/value/json.hpp"
 #include "shared/value/order.hpp"
@@ -20,15 +21,12 @@ std::string Cut(std::string_view text, std::size_t bytes_max) {
   return Utf8Prefix(text, bytes_max) + "...";
 }
 
-bool IsIdOf(const std::string& table, const std::string& text) {
-  const auto key = IdFromText(text);
-  return key && key->table == NumberOfTable(table);
-}
-
 // One walk over a value. Texts are made for the first mismatch only, and not while the members of a
 // union are tried.
 class Checker {
  public:
+  explicit Checker(const Schema* schema) : schema_(schema) {}
+
   bool Check(const Validator& validator, const Value& value, const Place& place,
              UnknownFields unknown = UnknownFields::kRefused) {
     const Object* object = value.As<Object>();
@@ -62,7 +60,7 @@ class Checker {
       case Kind::kString: return found(text);
       case Kind::kBytes: return found(value.Is<BytesValue>());
       case Kind::kLiteral: return found(value == validator.literal);
-      case Kind::kId: return found(text && IsIdOf(validator.table, *text));
+      case Kind::kId: return CheckId(validator, value, place);
       case Kind::kArray: return CheckArray(validator, value, place);
       case Kind::kRecord:
       case Kind::kObject: return found(false);
@@ -97,7 +95,8 @@ class Checker {
         if (field.optional) continue;
         return Mismatch(validator, object, place,
                         "Object is missing the required field `" + field.name +
-                            "` (wrap it in v.optional(...) if this is expected).");
+                            "`. Consider wrapping the field validator in `v.optional(...)` if "
+                            "this is expected.");
       }
       if (!Check(field.type, *value, Place(place, std::string_view(field.name)))) return false;
     }
@@ -105,7 +104,7 @@ class Checker {
     for (const Member& member : object.members()) {
       if (validator.FindField(member.name)) continue;
       return Mismatch(validator, object, place,
-                      "Object contains the extra field `" + Cut(member.name, 64) +
+                      "Object contains extra field `" + Cut(member.name, 64) +
                           "` that is not in the validator.");
     }
     return true;
@@ -119,23 +118,58 @@ class Checker {
         std::any_of(validator.members.begin(), validator.members.end(),
                     [&](const Validator& member) { return Check(member, found, place, unknown); });
     quiet_ = was_quiet;
-    return matches || Mismatch(validator, found, place);
+    if (matches || quiet_) return matches;
+    const Validator* meant = FindMeant(validator, found);
+    return meant ? Check(*meant, found, place, unknown) : Mismatch(validator, found, place);
+  }
+
+  // The member of a union that the object must have been meant for: the only one whose literals (its
+  // "kind") it has. To say what is wrong with that one is more help than to print them all.
+  static const Validator* FindMeant(const Validator&, const Value&) { return nullptr; }
+  static const Validator* FindMeant(const Validator& validator, const Object& object) {
+    const Validator* meant = nullptr;
+    for (const Validator& member : validator.members) {
+      const bool fits =
+          member.kind == Kind::kObject &&
+          std::all_of(member.fields.begin(), member.fields.end(), [&](const ValidatorField& field) {
+            if (field.optional || field.type.kind != Kind::kLiteral) return true;
+            const Value* value = object.Find(field.name);
+            return value && *value == field.type.literal;
+          });
+      if (!fits) continue;
+      if (meant) return nullptr;
+      meant = &member;
+    }
+    return meant;
+  }
+
+  bool CheckId(const Validator& validator, const Value& value, const Place& place) {
+    const std::string* text = value.As<std::string>();
+    const auto key = text ? IdFromText(*text) : std::nullopt;
+    if (!key) return Mismatch(validator, value, place);
+    if (key->table == NumberOfTable(validator.table)) return true;
+    const TableSchema* table = schema_ ? schema_->FindTable(key->table) : nullptr;
+    return Mismatch(
+        validator, value, place,
+        "Found an ID " +
+            (table ? "from table `" + table->name + "`" : std::string("of another table")) +
+            ", which does not match the table name in validator `v.id(\"" + validator.table +
+            "\")`.");
   }
 
   template <class Found>
   bool Mismatch(const Validator& validator, const Found& found, const Place& place,
                 std::string_view problem = "Value does not match validator.") {
     if (quiet_) return false;
-    std::string json;
-    AppendJson(json, found);
     const std::string path = place.Text();
     message_ = problem;
-    message_ += " Path: " + (path.empty() ? "." : Cut(path, kValueCharactersMax));
-    message_ += "; Value: " + Cut(json, kValueCharactersMax);
-    message_ += "; Validator: " + Cut(Describe(validator), kValidatorCharactersMax);
+    if (!path.empty()) message_ += "\nPath: " + Cut(path, kValueCharactersMax);
+    message_ += "\nValue: " + Cut(Describe(found), kValueCharactersMax);
+    message_ += "\nValidator: " + Cut(Describe(validator), kValidatorCharactersMax);
     return false;
   }
 
+  const Schema* schema_;
   std::string message_;
   bool quiet_ = false;
 };
@@ -164,14 +198,16 @@ bool MayHavePath(const Validator& validator, std::string_view dotted_path) {
   return MayHavePath(field->type, dotted_path.substr(dot + 1));
 }
 
-Status Validate(const Validator& validator, const Value& value, UnknownFields unknown) {
-  Checker checker;
+Status Validate(const Validator& validator, const Value& value, UnknownFields unknown,
+                const Schema* schema) {
+  Checker checker(schema);
   if (checker.Check(validator, value, Place(), unknown)) return Done{};
   return Fail(Code::kInvalid, checker.message());
 }
 
-Status Validate(const Validator& validator, const Object& object, UnknownFields unknown) {
-  Checker checker;
+Status Validate(const Validator& validator, const Object& object, UnknownFields unknown,
+                const Schema* schema) {
+  Checker checker(schema);
   if (checker.Check(validator, object, Place(), unknown)) return Done{};
   return Fail(Code::kInvalid, checker.message());
 }

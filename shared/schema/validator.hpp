@@ -14,6 +14,7 @@
 namespace syncline {
 
 struct ValidatorField;
+struct Schema;
 
 // A tree, immutable once parsed and cheap to copy nodes of by reference.
 struct Validator {
@@ -55,18 +56,25 @@ Result<Validator> ValidatorFrom(const Value& json, const Place& place);
 enum class UnknownFields { kRefused, kAllowed };
 
 // Done, or kInvalid with a message that says where, what was found and what was expected, as
-// helpful as Convex's: `Value does not match validator. Path: .status; Value: "done"; Validator:
-// v.union(v.literal("draft"), v.literal("active"))`. `unknown` is about members of the outermost
-// object that the validator does not name.
+// helpful as Convex's and in its form:
+//   Value does not match validator.
+//   Path: .status
+//   Value: "done"
+//   Validator: v.union(v.literal("draft"), v.literal("active"))
+// `unknown` is about members of the outermost object that the validator does not name. With `schema`,
+// an id of a wrong table is told by its table's name.
 Status Validate(const Validator& validator, const Value& value,
-                UnknownFields unknown = UnknownFields::kRefused);
+                UnknownFields unknown = UnknownFields::kRefused, const Schema* schema = nullptr);
 Status Validate(const Validator& validator, const Object& object,
-                UnknownFields unknown = UnknownFields::kRefused);
+                UnknownFields unknown = UnknownFields::kRefused, const Schema* schema = nullptr);
 
 // Whether an object of this form can have a value at the path ("address.city").
 bool MayHavePath(const Validator& validator, std::string_view dotted_path);
 
 // The validator as a developer would write it, e.g. `v.optional(v.string())` without the optional.
 std::string Describe(const Validator& validator);
+// The value as a developer would write it, `{count: 1n}`; no more than its beginning if it is long.
+std::string Describe(const Value& value);
+std::string Describe(const Object& object);
 
 }  // namespace syncline

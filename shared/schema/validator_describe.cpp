@@ -1,5 +1,6 @@
-// Validators as a developer would write them.
+// Validators and values as a developer would write them.
 #include <cctype>
+#include <cmath>
 
 #include "shared/schema/validator.hpp"
 #include "shared/value/json.hpp"
@@ -26,9 +27,48 @@ bool IsIdentifier(std::string_view name) {
   return true;
 }
 
-std::string Literal(const Value& value) {
-  const std::int64_t* integer = value.As<std::int64_t>();
-  return integer ? std::to_string(*integer) + "n" : ToJson(value);
+// Longer texts are cut by whoever shows them.
+constexpr std::size_t kValueCharactersMax = 1000;
+
+void Append(std::string& out, const Value& value);
+
+void AppendMembers(std::string& out, const Object& object) {
+  out += '{';
+  for (const Member& member : object.members()) {
+    if (out.size() > kValueCharactersMax) break;
+    if (&member != &object.members().front()) out += ", ";
+    out += IsIdentifier(member.name) ? member.name : Quoted(member.name);
+    out += ": ";
+    Append(out, member.value);
+  }
+  out += '}';
+}
+
+void Append(std::string& out, const Value& value) {
+  if (out.size() > kValueCharactersMax) return;
+  if (value.is_undefined()) {
+    out += "undefined";
+  } else if (const auto* integer = value.As<std::int64_t>()) {
+    out += std::to_string(*integer) + "n";
+  } else if (const auto* number = value.As<double>(); number && !std::isfinite(*number)) {
+    out += std::isnan(*number) ? "NaN" : *number > 0 ? "Infinity" : "-Infinity";
+  } else if (number && *number == 0 && std::signbit(*number)) {
+    out += "-0";
+  } else if (const auto* bytes = value.As<BytesValue>()) {
+    out += "ArrayBuffer(" + std::to_string(bytes->bytes.size()) + ")";
+  } else if (const auto* object = value.As<Object>()) {
+    AppendMembers(out, *object);
+  } else if (const auto* array = value.As<Array>()) {
+    out += '[';
+    for (const Value& element : *array) {
+      if (out.size() > kValueCharactersMax) break;
+      if (&element != &array->front()) out += ", ";
+      Append(out, element);
+    }
+    out += ']';
+  } else {
+    AppendJson(out, value);
+  }
 }
 
 void Append(std::string& out, const Validator& validator);
@@ -64,7 +104,7 @@ void Append(std::string& out, const Validator& validator) {
     case Kind::kBoolean: out += "v.boolean()"; return;
     case Kind::kString: out += "v.string()"; return;
     case Kind::kBytes: out += "v.bytes()"; return;
-    case Kind::kLiteral: out += "v.literal(" + Literal(validator.literal) + ")"; return;
+    case Kind::kLiteral: out += "v.literal(" + Describe(validator.literal) + ")"; return;
     case Kind::kId: out += "v.id(" + Quoted(validator.table) + ")"; return;
     case Kind::kArray: return AppendList(out, "v.array", validator.members);
     case Kind::kRecord: return AppendList(out, "v.record", validator.members);
@@ -78,6 +118,18 @@ void Append(std::string& out, const Validator& validator) {
 std::string Describe(const Validator& validator) {
   std::string out;
   Append(out, validator);
+  return out;
+}
+
+std::string Describe(const Value& value) {
+  std::string out;
+  Append(out, value);
+  return out;
+}
+
+std::string Describe(const Object& object) {
+  std::string out;
+  AppendMembers(out, object);
   return out;
 }
 

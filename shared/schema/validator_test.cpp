@@ -86,8 +86,10 @@ TEST_CASE("an id is of its table") {
   const std::string id = IdToText({NumberOfTable("users"), MakeRowId(1, 2, 3)});
   const std::string other = IdToText({NumberOfTable("schedules"), MakeRowId(1, 2, 3)});
   CHECK(Verdict(validator, id) == "done");
-  CHECK(Verdict(validator, other) == "Value does not match validator. Path: .; Value: \"" + other +
-                                         "\"; Validator: v.id(\"users\")");
+  CHECK(Verdict(validator, other) ==
+        "Found an ID of another table, which does not match the table name in "
+        "validator `v.id(\"users\")`.\nValue: \"" +
+            other + "\"\nValidator: v.id(\"users\")");
   CHECK(Verdict(validator, id.substr(1)) != "done");
   CHECK(Verdict(validator, 1.0) != "done");
 }
@@ -101,25 +103,48 @@ TEST_CASE("records check keys and values") {
   CHECK_FALSE(Accepts(record, "{'c':1}"));
   CHECK_FALSE(Accepts(record, "{'a':'1'}"));
   CHECK(Verdict(Parsed(record), Of("{'a':'1'}")) ==
-        "Value does not match validator. Path: .a; Value: \"1\"; Validator: v.number()");
+        "Value does not match validator.\nPath: .a\nValue: \"1\"\nValidator: v.number()");
 }
 
 TEST_CASE("a mismatch says where, what was found and what was expected") {
   const Validator document = Parsed(kDocument);
   CHECK(Verdict(document, Of("{'title':'x','status':'draft','tags':[{'name':'y'}]}")) == "done");
   CHECK(Verdict(document, Of("{'title':'x','status':'done'}")) ==
-        "Value does not match validator. Path: .status; Value: \"done\"; Validator: "
+        "Value does not match validator.\nPath: .status\nValue: \"done\"\nValidator: "
         "v.union(v.literal(\"draft\"), v.literal(\"active\"))");
   CHECK(Verdict(document, Of("{'title':'x','status':'draft','tags':[{'name':'y'},{'name':1}]}")) ==
-        "Value does not match validator. Path: .tags[1].name; Value: 1; Validator: v.string()");
+        "Value does not match validator.\nPath: .tags[1].name\nValue: 1\nValidator: v.string()");
   CHECK(Verdict(document, Of("{'title':'x','status':'draft','tags':[{}]}")) ==
-        "Object is missing the required field `name` (wrap it in v.optional(...) if this is "
-        "expected). Path: .tags[0]; Value: {}; Validator: v.object({name: v.string()})");
+        "Object is missing the required field `name`. Consider wrapping the field validator in "
+        "`v.optional(...)` if this is expected.\nPath: .tags[0]\nValue: {}\nValidator: "
+        "v.object({name: v.string()})");
   CHECK(Verdict(document, Of("{'title':'x','status':'draft','tags':[{'name':'y','z':1}]}")) ==
-        "Object contains the extra field `z` that is not in the validator. Path: .tags[0]; Value: "
-        "{\"name\":\"y\",\"z\":1}; Validator: v.object({name: v.string()})");
-  CHECK(Verdict(document, 5.0).find("Path: .; Value: 5; Validator: v.object({") !=
+        "Object contains extra field `z` that is not in the validator.\nPath: .tags[0]\nValue: "
+        "{name: \"y\", z: 1}\nValidator: v.object({name: v.string()})");
+  CHECK(Verdict(document, 5.0).find("validator.\nValue: 5\nValidator: v.object({") !=
         std::string::npos);
+}
+
+TEST_CASE("of a union of objects, the one that was meant is told") {
+  const auto shape = [](const std::string& kind, const std::string& field) {
+    return "{'type':'object','value':{'kind':{'fieldType':{'type':'literal','value':'" + kind +
+           "'},'optional':false},'" + field +
+           "':{'fieldType':{'type':'number'},'optional':false}}}";
+  };
+  const Validator either = Parsed("{'type':'union','value':[{'type':'null'}," +
+                                  shape("circle", "radius") + "," + shape("square", "side") + "]}");
+  CHECK(Verdict(either, Of("{'kind':'circle','radius':'2'}")) ==
+        "Value does not match validator.\nPath: .radius\nValue: \"2\"\nValidator: v.number()");
+  CHECK(Verdict(either, Of("{'kind':'line'}"))
+            .find("Validator: v.union(v.null(), v.object({kind: v.literal(\"circle\")") !=
+        std::string::npos);
+}
+
+TEST_CASE("values are shown as a developer writes them") {
+  CHECK(Describe(Of("{'a-b':[{'$integer':'AQAAAAAAAAA='},{'$float':'AAAAAAAA8H8='},null,true,"
+                    "{'$bytes':'AQ=='}],'c':{'d':-1.5}}")) ==
+        "{\"a-b\": [1n, Infinity, null, true, ArrayBuffer(1)], c: {d: -1.5}}");
+  CHECK(Describe(Value(Array(8000, Value("abcdefgh")))).size() < 2000);
 }
 
 TEST_CASE("a long value is cut in the message, between characters") {
@@ -127,7 +152,7 @@ TEST_CASE("a long value is cut in the message, between characters") {
   for (int i = 0; i < 200; ++i) text += "\xE2\x82\xAC";
   const std::string message = Verdict(Parsed("{'type':'null'}"), text);
   CHECK(message.size() < 300);
-  CHECK(message.find("...; Validator: v.null()") != std::string::npos);
+  CHECK(message.find("...\nValidator: v.null()") != std::string::npos);
   std::string json;
   AppendJsonString(json, message);
   CHECK(ParseJson(json).has_value());
