@@ -7,7 +7,7 @@ import { type FunctionAddress, type FunctionPath, handleOf, resolveAddress } fro
 import type { FunctionInfo } from "./application.ts";
 import type { Caller, RequestMetadata } from "./caller.ts";
 import type { FileMetadata, Files } from "./files.ts";
-import { cancelJob, insertJob } from "./jobs.ts";
+import { cancelJob, insertJob, type JobName } from "./jobs.ts";
 import type { ModuleSource } from "./modules.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -35,6 +35,8 @@ export interface HostParts {
   deployment: DeploymentMetadata;
   // Whether the application has a convex/http.ts.
   hasHttp: boolean;
+  // What _scheduled_functions calls a function; by default as Convex does.
+  jobName?: JobName;
 }
 
 export abstract class FunctionCalls {
@@ -105,7 +107,7 @@ export abstract class FunctionCalls {
       throw new SynclineError("invalid", message);
     }
     return this.within("mutation", (transaction) =>
-      insertJob(transaction, info, tsSeconds * 1000, args),
+      insertJob(transaction, info, tsSeconds * 1000, args, this.parts.jobName),
     );
   }
 

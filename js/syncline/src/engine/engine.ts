@@ -24,6 +24,7 @@ import {
 import { handleRequest } from "./http.ts";
 import type { Claims } from "./identity.ts";
 import { JobRunner } from "./job-runner.ts";
+import type { JobName } from "./jobs.ts";
 import type { TransactionLimits } from "./limits.ts";
 import { ReadWriteLock } from "./lock.ts";
 import type { ModuleSource } from "./modules.ts";
@@ -62,6 +63,7 @@ export interface EngineOptions {
   deployment?: DeploymentMetadata;
   // Whether the application has a convex/http.ts.
   hasHttp?: boolean;
+  jobName?: JobName;
 }
 
 // Which function of whom; by default the application's, and the person's.
@@ -99,6 +101,7 @@ export class Engine {
       files: new Files(core, options.files),
       deployment: options.deployment ?? device,
       hasHttp: options.hasHttp ?? false,
+      ...(options.jobName ? { jobName: options.jobName } : {}),
     };
     this.host = new FunctionHost(this.parts, core, {
       layer: options.layer ?? "syncline",

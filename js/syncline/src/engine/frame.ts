@@ -205,7 +205,10 @@ export class Frame extends FunctionCalls {
   }
 
   metrics(): Promise<TransactionMetrics> {
-    return this.inTurn(() => this.limits.narrow(metricsOf(this.transaction)));
+    return this.inTurn(() => {
+      for (const stream of this.streams) stream.settle();
+      return this.limits.narrow(metricsOf(this.transaction));
+    });
   }
 
   override nowMs(): number {

@@ -39,11 +39,15 @@ const furthestMs = 5 * 365 * 24 * 3600 * 1000;
 
 const table = "_scheduled_functions";
 
+// pathOfJob must understand it.
+export type JobName = (info: FunctionInfo) => string;
+
 export function insertJob(
   transaction: Transaction,
   info: FunctionInfo,
   dueMs: number,
   args: JSONValue,
+  jobName: JobName = nameOf,
 ): string {
   if (!Number.isFinite(dueMs) || Math.abs(dueMs - transaction.nowMs) > furthestMs) {
     throw new SynclineError(
@@ -67,7 +71,7 @@ export function insertJob(
   }
   const written = transaction.writeText(
     operation.systemWrite,
-    `,"table":"${table}","value":{"name":${JSON.stringify(nameOf(info))},"args":[${argsText}],` +
+    `,"table":"${table}","value":{"name":${JSON.stringify(jobName(info))},"args":[${argsText}],` +
       `"scheduledTime":${dueMs},"state":{"kind":"pending"}}`,
   );
   const { _id: id } = JSON.parse(written) as { _id: string };

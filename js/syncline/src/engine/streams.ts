@@ -63,6 +63,14 @@ export class Stream<Document> {
     return documents;
   }
 
+  // Tells the core what has been given of the page, which counts as read by then.
+  settle(): void {
+    if (!this.isOpen || this.given === 0) return;
+    // Who asks often gives up pages.
+    this.size = 1;
+    this.fetch();
+  }
+
   close(): void {
     if (!this.isOpen) return;
     this.isOpen = false;

@@ -119,6 +119,8 @@ export class TestBackend {
         makeUploadUrl: () => "https://test.convex.cloud/api/storage/upload",
       },
       hasHttp: this.modules.has("", "http"),
+      // As npm convex-test: "messages:send", where Convex says "messages.js:send".
+      jobName: ({ component, path }) => (component === "" ? path : `${component}|${path}`),
     });
     if (!this.opened.engine) abandoned.register(this, this.opened);
     this.opened.engine = engine;

@@ -164,7 +164,15 @@ async function settle(
   const { data, isConvexError } = outcome.failure;
   // npm convex's layer has made text of it on the way out.
   if (isConvexError && thrown instanceof ConvexError) thrown.data = jsonToConvex(data ?? null);
-  throw thrown ?? failureToError(outcome.failure);
+  throw withFamiliarWords(thrown ?? failureToError(outcome.failure));
+}
+
+// Tests that were written for npm convex-test look for its words beside Convex's.
+function withFamiliarWords(error: unknown): unknown {
+  if (error instanceof Error && /\bValidator: |ValidationError: /.test(error.message)) {
+    error.message += "\n(Validator error)";
+  }
+  return error;
 }
 
 // t.query(...) within t.run and its like belongs to that transaction, as ctx.runQuery(...) would.
