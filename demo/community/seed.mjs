@@ -21,6 +21,8 @@ const posts = [
   [mo, "Ergometer evening", "Five times a thousand metres, then soup."],
 ];
 
+const likesByPost = [[mo, ben], [ben], [ada], [ada, mo, ben], [], [ada, mo]];
+
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const seeder = await Seeder.open("community", folder, process.argv[2] ?? "http://localhost:8787");
 
@@ -50,15 +52,18 @@ else {
       run(api.posts.create, { communityId, title, body, publish: true }),
     );
   }
-  for (const person of [ada, mo, ben]) await seeder.as(person, react);
+  for (const person of [ada, mo, ben]) {
+    await seeder.as(person, (client, run) => react(person, client, run));
+  }
   console.log(`Harbor Rowers: ${others.length + 3} people, ${posts.length} posts`);
 }
 
-async function react(client, run) {
+async function react(person, client, run) {
   const paginationOpts = { numItems: posts.length, cursor: null };
   const { page } = await client.query(api.posts.newest, { communityId, paginationOpts });
-  for (const { _id: postId, authorEmail, title } of page) {
-    if (title.length % 3 === authorEmail.length % 3) continue;
-    await run(api.reactions.setLike, { postId, liked: true });
+  for (const [index, { _id: postId }] of page.entries()) {
+    if (likesByPost[index].includes(person)) {
+      await run(api.reactions.setLike, { postId, liked: true });
+    }
   }
 }

@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { chromium } from "playwright-core";
+import { community } from "./community.mjs";
 import { faults } from "./faults.mjs";
 import { init } from "./init.mjs";
 import { jobFlow } from "./job-flow.mjs";
@@ -70,6 +71,7 @@ const all = [
   storage,
   faults,
   init,
+  community,
   jobFlow,
 ].flat();
 const chosen = all.filter(

@@ -22,7 +22,7 @@ export function Bin() {
       <ul className="bin">
         {posts.map((post) => (
           <li key={post._id}>
-            <span>{post.title}</span>
+            <span className="bin-title">{post.title}</span>
             <button
               type="button"
               className="icon-button"

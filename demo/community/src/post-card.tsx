@@ -78,7 +78,9 @@ export function PostCard({ post, liked }: { post: Post; liked: boolean }) {
           </button>
         )}
       </footer>
-      <div id={commentsId}>{open && <Comments post={post} />}</div>
+      <div id={commentsId} hidden={!open}>
+        {open && <Comments post={post} />}
+      </div>
     </li>
   );
 }

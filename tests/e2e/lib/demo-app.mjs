@@ -1,5 +1,8 @@
 // DemoApp: one demo, served by a relay of its own with fresh data, on pages that can lose everything: the
 // relay ends and the browser's network goes. Needs the demo's dist, with its app.json.
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { Relay } from "./relay.mjs";
 import { until } from "./until.mjs";
 
@@ -15,6 +18,12 @@ export class DemoApp {
     } finally {
       await app.relay.stop();
     }
+  }
+
+  // The demo's own first rows.
+  async seed() {
+    const cwd = join(this.world.root, "demo", this.relay.demo);
+    await promisify(execFile)("node", ["seed.mjs", this.relay.origin], { cwd });
   }
 
   // A page in a context of its own: a browser of its own, as far as data goes. Its errors are collected.
