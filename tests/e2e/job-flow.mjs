@@ -1,15 +1,12 @@
 // Job Flow, a whole application: offline from its first load on, then online, on two devices of one person.
+import { DemoApp } from "./lib/demo-app.mjs";
 import { expectEqual } from "./lib/expect.mjs";
-import { Relay } from "./lib/relay.mjs";
-import { until } from "./lib/until.mjs";
 
 // Its page, as a person uses it.
 class BoardPage {
-  static async open(world, relay, subject) {
+  static async open(app, subject) {
     const board = new BoardPage();
-    board.context = await world.newContext();
-    board.page = await board.context.newPage();
-    await board.page.goto(`${relay.origin}/?as=${subject}`);
+    board.page = await app.open(`/?as=${subject}`);
     return board;
   }
 
@@ -40,16 +37,6 @@ class BoardPage {
   synced() {
     return this.page.getByText("Synced", { exact: true }).waitFor();
   }
-
-  // The page, its worker and its functions are on the device.
-  kept() {
-    return until("the service worker has the page", () =>
-      this.page.evaluate(async () => {
-        const { active } = await navigator.serviceWorker.ready;
-        return active?.state === "activated" && (await caches.keys()).length > 0;
-      }),
-    );
-  }
 }
 
 const designer = { title: "Designer", company: "Northwind", place: "Lisbon" };
@@ -57,16 +44,14 @@ const designer = { title: "Designer", company: "Northwind", place: "Lisbon" };
 export const jobFlow = [
   {
     name: "Job Flow: from the first load on without a network, then on another device",
-    async run(world) {
-      const relay = await Relay.start({ root: world.root, demo: "job-flow" });
-      try {
-        const phone = await BoardPage.open(world, relay, "mara");
+    run: (world) =>
+      DemoApp.with(world, "job-flow", async (app) => {
+        const phone = await BoardPage.open(app, "mara");
         await phone.start("Mara Silva");
         await phone.synced();
-        await phone.kept();
+        await app.cached(phone.page);
 
-        await relay.kill();
-        await phone.context.setOffline(true);
+        await app.goOffline(phone.page);
         await phone.page.reload();
         await phone.page.getByText("No jobs yet").waitFor();
         await phone.save(designer);
@@ -78,34 +63,26 @@ export const jobFlow = [
         await phone.page.getByLabel("Find a job").fill("desig");
         await phone.column("Interviewing").getByText("Designer").waitFor();
 
-        await phone.context.setOffline(false);
-        await relay.run();
+        await app.goOnline(phone.page);
         await phone.synced();
-        const laptop = await BoardPage.open(world, relay, "mara");
+        const laptop = await BoardPage.open(app, "mara");
         await laptop.column("Interviewing").getByText("Designer").waitFor();
         await laptop.press("Designer", "Offer");
         await phone.column("Offered").getByText("Designer").waitFor();
-      } finally {
-        await relay.stop();
-      }
-    },
+      }),
   },
   {
     name: "Job Flow: nobody sees another person's jobs",
-    async run(world) {
-      const relay = await Relay.start({ root: world.root, demo: "job-flow" });
-      try {
-        const mara = await BoardPage.open(world, relay, "mara");
+    run: (world) =>
+      DemoApp.with(world, "job-flow", async (app) => {
+        const mara = await BoardPage.open(app, "mara");
         await mara.start("Mara Silva");
         await mara.save(designer);
         await mara.synced();
-        const jonas = await BoardPage.open(world, relay, "jonas");
+        const jonas = await BoardPage.open(app, "jonas");
         await jonas.start("Jonas Weber");
         await jonas.synced();
         expectEqual(await jonas.page.getByText("Designer").count(), 0, "Mara's jobs at Jonas");
-      } finally {
-        await relay.stop();
-      }
-    },
+      }),
   },
 ];

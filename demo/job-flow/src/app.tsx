@@ -1,14 +1,10 @@
 // App: from choosing a person to their board.
-import { useState } from "react";
-import { useSyncStatus } from "syncline/react";
-import { ErrorBoundary } from "../../lib/src/error-boundary.tsx";
+import { go, useAddressField } from "../../lib/src/address.ts";
 import { NoticeProvider } from "../../lib/src/notice.tsx";
-import { isOpenFailure, OpenFailure } from "../../lib/src/open-failure.tsx";
+import { OpenSession } from "../../lib/src/open-session.tsx";
 import { PersonChoice } from "../../lib/src/person-choice.tsx";
-import { type Demo, SessionProvider, useOpenSession } from "../../lib/src/session.tsx";
-import { Skeleton } from "../../lib/src/skeleton.tsx";
-import { type Person, people } from "./people.ts";
-import { signInAs, useSubject } from "./route.ts";
+import type { Demo } from "../../lib/src/session.tsx";
+import { people } from "./people.ts";
 import { Workspace } from "./workspace.tsx";
 
 const demo: Demo = {
@@ -19,19 +15,17 @@ const demo: Demo = {
 };
 
 export function App() {
-  const subject = useSubject();
+  const subject = useAddressField("as");
   const person = people.find((known) => known.subject === subject);
-  const [attempt, setAttempt] = useState(0);
+  const leave = () => go({ as: null });
   return (
     <NoticeProvider>
       {person === undefined ? (
         <Welcome />
       ) : (
-        <SignedIn
-          key={`${person.subject} ${attempt}`}
-          person={person}
-          onRetry={() => setAttempt(attempt + 1)}
-        />
+        <OpenSession demo={demo} person={person} onLeave={leave}>
+          <Workspace onLeave={leave} />
+        </OpenSession>
       )}
     </NoticeProvider>
   );
@@ -51,39 +45,10 @@ function Welcome() {
       <ul className="people">
         {people.map((person) => (
           <li key={person.subject}>
-            <PersonChoice person={person} onChoose={() => signInAs(person.subject)} />
+            <PersonChoice person={person} onChoose={() => go({ as: person.subject })} />
           </li>
         ))}
       </ul>
     </main>
-  );
-}
-
-function SignedIn({ person, onRetry }: { person: Person; onRetry: () => void }) {
-  const session = useOpenSession(demo, person);
-  if (session === null) {
-    return (
-      <main className="page">
-        <p className="opening">Opening {person.name}’s data on this device…</p>
-        <Skeleton rows={6} />
-      </main>
-    );
-  }
-  return (
-    <SessionProvider session={session}>
-      <OpenOrFailed onRetry={onRetry} />
-    </SessionProvider>
-  );
-}
-
-function OpenOrFailed({ onRetry }: { onRetry: () => void }) {
-  const { problem } = useSyncStatus();
-  if (problem !== null && isOpenFailure(problem)) {
-    return <OpenFailure problem={problem} onRetry={onRetry} onLeave={() => signInAs(null)} />;
-  }
-  return (
-    <ErrorBoundary>
-      <Workspace onRetry={onRetry} />
-    </ErrorBoundary>
   );
 }

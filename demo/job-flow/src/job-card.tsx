@@ -2,9 +2,9 @@
 import type { FunctionReturnType } from "convex/server";
 import { usePendingMutations } from "syncline/react";
 import { Icon } from "../../lib/src/icons.tsx";
+import { useWrite } from "../../lib/src/use-write.ts";
 import { api } from "../convex/_generated/api.js";
 import type { Doc } from "../convex/_generated/dataModel.js";
-import { useWrite } from "./use-write.ts";
 
 type Application = FunctionReturnType<typeof api.applications.list>[number];
 type Status = Application["status"];
