@@ -1,6 +1,7 @@
 // Programs at random: mutations that fill and change tables, and queries in between that look from all
 // sides. Most steps make sense; some do not, and then both sides must say so.
 #include <algorithm>
+#include <limits>
 
 #include "tests/oracle/generate.hpp"
 #include "tests/oracle/program.hpp"
@@ -272,10 +273,16 @@ class Maker {
   }
   Value Operand(const Table& table, const std::string& path, int depth) {
     const Value field = Value::Object({{"$field", Value::String(path)}});
-    if (depth == 0 || g_.Chance(75)) return field;
+    if (depth == 0 || g_.Chance(65)) return field;
     if (g_.Chance(20)) return Value::Object({{"$neg", field}});
     static const std::vector<std::string> kArithmetic = {"$add", "$sub", "$mul", "$div", "$mod"};
-    return Apply(g_.Pick(kArithmetic), {field, Literal(Comparable(table.name, path))});
+    Value other = Comparable(table.name, path);
+    // At the ends of the range, sums overflow.
+    if (other.is(Kind::kInt64) && g_.Chance(50)) {
+      using Limits = std::numeric_limits<std::int64_t>;
+      other = Value::Int(g_.Chance(50) ? Limits::max() : Limits::min());
+    }
+    return Apply(g_.Pick(kArithmetic), {field, Literal(std::move(other))});
   }
 
   // --- steps ---

@@ -108,7 +108,9 @@ bool WithinLimits(const Value& document) {
 
 bool Accepts(const Schema& schema, const Table& table, const Value& document,
              const TableNumbers& numbers) {
-  return WithinLimits(document) &&
+  const bool tenanted =
+      !schema.synced || table.name == kTenants || document.At(kTenantField).is(Kind::kString);
+  return WithinLimits(document) && tenanted &&
          (!schema.validates || Accepts(table.document, document, numbers));
 }
 
