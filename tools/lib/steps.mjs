@@ -29,6 +29,7 @@ export const steps = [
   { name: "unit tests: TypeScript", quick: true, run: () => vitest("js") },
   { name: "schemas of the systems", run: () => vitest("tests/schemas") },
   { name: "functions of the demos", run: () => vitest("demo") },
+  { name: "published components' own tests", run: () => vitest("tests/published") },
   {
     name: "storage in Chromium",
     quick: true,
