@@ -19,10 +19,13 @@ import {
 } from "./jobs.ts";
 import type { ModuleSource } from "./modules.ts";
 import type { Failure, Outcome } from "./outcome.ts";
+import type { Transaction } from "./transaction.ts";
 
 // Jobs that have ended are kept for this long.
 const keptMs = 7 * 24 * 3600 * 1000;
 const sweptMax = 1000; // in one transaction
+// Of a failure, in the job's row.
+const errorCharsMax = 10_000;
 
 const interrupted =
   "the application was closed or crashed while this action ran; it is not run again, because it may have " +
@@ -70,19 +73,24 @@ export class EngineJobs implements JobHost {
     return "done";
   }
 
-  sweepJobs(): Promise<void> {
-    return this.engine.transact("mutation", (transaction) => {
-      const before = this.clock.now() - keptMs;
-      let swept = 0;
-      for (const kind of ["success", "failed", "canceled"] as const) {
-        for (const job of jobsIn(transaction, kind)) {
-          if (swept >= sweptMax) return;
-          if ((job.completedTime ?? job.scheduledTime) > before) continue;
-          deleteJob(transaction, job._id);
-          ++swept;
-        }
+  async sweepJobs(): Promise<void> {
+    while ((await this.engine.transact("mutation", (jobs) => this.sweepSome(jobs))) === sweptMax);
+  }
+
+  // How many it forgot.
+  private sweepSome(transaction: Transaction): number {
+    const before = this.clock.now() - keptMs;
+    let swept = 0;
+    for (const kind of ["success", "failed", "canceled"] as const) {
+      for (const job of jobsIn(transaction, kind)) {
+        // No job ran before it was due, and the rest was due later.
+        if (swept === sweptMax || job.scheduledTime > before) break;
+        if ((job.completedTime ?? job.scheduledTime) > before) continue;
+        deleteJob(transaction, job._id);
+        ++swept;
       }
-    });
+    }
+    return swept;
   }
 
   private async infoOf(job: Job): Promise<FunctionInfo | undefined> {
@@ -98,13 +106,17 @@ export class EngineJobs implements JobHost {
     const run = await this.engine.runMutation(
       this.callOf(job, info),
       (transaction) => readJob(transaction, job._id)?.state.kind === "pending",
-      (transaction) => writeJob(transaction, job, { kind: "success" }, transaction.nowMs),
+      (transaction) => {
+        // It may have canceled itself, and stays canceled.
+        if (readJob(transaction, job._id)?.state.kind !== "pending") return;
+        writeJob(transaction, job, { kind: "success" }, transaction.nowMs);
+      },
     );
     if (!run || run.outcome.ok) return "done";
     // The disk was full, or the core has stopped: it has not run.
     if (run.refusal?.code === "unavailable" || run.refusal?.code === "corrupt") return "later";
     this.report(job, run.outcome.failure);
-    await this.end(job, { kind: "failed", error: run.outcome.failure.message });
+    await this.end(job, failed(run.outcome.failure));
     return "done";
   }
 
@@ -123,7 +135,7 @@ export class EngineJobs implements JobHost {
       await this.end(job, { kind: "success" });
     } else {
       this.report(job, outcome.failure);
-      await this.end(job, { kind: "failed", error: outcome.failure.message });
+      await this.end(job, failed(outcome.failure));
     }
     return "done";
   }
@@ -147,4 +159,10 @@ export class EngineJobs implements JobHost {
   private report({ name }: Job, { message }: Failure): void {
     console.error(`The scheduled function ${name} failed: ${message}`);
   }
+}
+
+// Whatever was thrown must fit into a row: a job that cannot be ended would run again for ever.
+function failed({ message }: Failure): JobState {
+  const bytes = new TextEncoder().encode(message.slice(0, errorCharsMax));
+  return { kind: "failed", error: new TextDecoder().decode(bytes) };
 }

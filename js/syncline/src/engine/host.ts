@@ -67,7 +67,7 @@ export interface HostOptions {
 
 export const functionTimeoutMs = 10_000;
 export const actionTimeoutMs = 600_000;
-const resultBytesMax = 16 << 20;
+const valueBytesMax = 16 << 20; // of arguments, and of a result
 
 export class FunctionHost {
   private readonly random = SeededRandom.fromSystem();
@@ -312,6 +312,7 @@ export class FunctionHost {
     resolve: (text: string) => string = (text) => text,
   ): Promise<string> {
     const { path, argsText, inline } = call;
+    requireSize(`Function ${path} arguments are`, argsText);
     if (inline) return resolve(await handle(inline, context(), argsText));
     const registered = await loadRegistered(modules, call);
     const validators = this.functions.of(call, registered);
@@ -325,12 +326,7 @@ export class FunctionHost {
     }
     const value = resolve(result);
     this.validate("ReturnsValidationError", path, validators.returns, value);
-    if (value.length > resultBytesMax) {
-      throw new SynclineError(
-        "invalid",
-        `Function ${path} return value is too large (actual: ${value.length} bytes, limit: 16 MiB)`,
-      );
-    }
+    requireSize(`Function ${path} return value is`, value);
     return value;
   }
 
@@ -353,6 +349,14 @@ export class FunctionHost {
     this.validators.set(json, validator);
     return validator;
   }
+}
+
+function requireSize(what: string, text: string): void {
+  if (text.length <= valueBytesMax) return;
+  throw new SynclineError(
+    "invalid",
+    `${what} too large (actual: ${text.length} bytes, limit: 16 MiB)`,
+  );
 }
 
 async function handle(handler: InlineHandler, context: object, argsText: string): Promise<string> {

@@ -6,8 +6,8 @@ import { actionContext } from "./context/context.ts";
 import type { FunctionHost } from "./host.ts";
 
 interface HttpAction {
-  _handler(context: object, request: Request): Promise<Response>;
-  invokeHttpAction(request: Request): Promise<Response>;
+  _handler(context: object, request: Request): unknown;
+  invokeHttpAction(request: Request): unknown;
 }
 
 // What this file uses of npm convex's HttpRouter.
@@ -38,9 +38,17 @@ export async function handleRequest(
     }
     const [found] = router.lookup(pathname, request.method) ?? [];
     if (!found) return notFound(`No HttpAction routed for ${pathname}`);
-    if (host.layer === "convex") return found.invokeHttpAction(request);
-    return found._handler(actionContext(frame, modules), request);
+    const response: unknown = await (host.layer === "convex"
+      ? found.invokeHttpAction(request)
+      : found._handler(actionContext(frame, modules), request));
+    if (isResponse(response)) return response;
+    throw new TypeError(`The HTTP action of ${pathname} must return a Response`);
   });
+}
+
+// Also of another realm: a test's window brings its own.
+function isResponse(value: unknown): value is Response {
+  return typeof value === "object" && value !== null && "status" in value && "headers" in value;
 }
 
 function notFound(message: string): Response {

@@ -1,6 +1,6 @@
 import { convexToJson, jsonToConvex, type Value } from "convex/values";
 import { describe, expect, it } from "vitest";
-import { jsonToValue, knowPlaceholder, textToValue, valueToText } from "./values.ts";
+import { jsonToValue, knowPlaceholder, patchToText, textToValue, valueToText } from "./values.ts";
 
 const values: [string, Value][] = [
   ["null", null],
@@ -52,6 +52,17 @@ describe("values", () => {
       plain: { a: 1 },
     });
     expect(value.at).toBe(placeholder);
+  });
+
+  it("names fields to remove, whatever they are called", () => {
+    const patch = { 'a":null': undefined, "b:null": undefined, c: null, d: undefined };
+    expect(JSON.parse(patchToText(patch as unknown as Value))).toEqual({
+      'a":null': { $undefined: null },
+      "b:null": { $undefined: null },
+      c: null,
+      d: { $undefined: null },
+    });
+    expect(() => patchToText({ $a: undefined } as unknown as Value)).toThrow("reserved");
   });
 
   it("refuses malformed special values", () => {

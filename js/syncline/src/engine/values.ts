@@ -125,8 +125,12 @@ export function patchToText(value: Value): string {
   );
   const text = valueToText(value);
   if (removed.length === 0) return text;
-  // Their names are checked as all names are.
-  const members = valueToText(Object.fromEntries(removed.map((name) => [name, null])));
-  const undefineds = members.slice(1, -1).replaceAll(":null", ':{"$undefined":null}');
+  const undefineds = removed.map(removalText).join(",");
   return text === "{}" ? `{${undefineds}}` : `${text.slice(0, -1)},${undefineds}}`;
+}
+
+// A field's name is checked as all names are.
+function removalText(name: string): string {
+  const member = valueToText({ [name]: null }).slice(1, -1);
+  return `${member.slice(0, -"null".length)}{"$undefined":null}`;
 }

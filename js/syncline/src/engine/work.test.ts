@@ -34,6 +34,11 @@ describe.each(["syncline", "convex"] as const)("with the layer of %s", (layer) =
       expect(await alone.action("work:act", { group: "act", n: 5 })).toEqual([5]);
     });
 
+    it("have arguments of a limited size", async () => {
+      const error = await errorOf(alone.action("work:hangs", { text: "x".repeat(17 << 20) }));
+      expect(error.message).toContain("work:hangs arguments are too large");
+    });
+
     it("pass on what they call and what that throws", async () => {
       expect(await alone.action("work:outer", { group: "outer", n: 13 })).toMatchObject({
         convex: { unlucky: 13 },
@@ -117,6 +122,26 @@ describe.each(["syncline", "convex"] as const)("with the layer of %s", (layer) =
       expect(told).toHaveBeenCalledOnce();
       expect(await numbers("fails")).toEqual([]);
       told.mockRestore();
+    });
+
+    it("end also with an error that fits into no row", async () => {
+      const told = vi.spyOn(console, "error").mockImplementation(() => {});
+      const id = await alone.mutation("work:scheduleOwn", { name: "failsUnspeakably" });
+      await alone.finishJobs();
+      const { state } = await jobOf(id);
+      expect(state.kind === "failed" && state.error).toMatch(
+        /^Uncaught Error: \ufffdx{1000,10000}$/,
+      );
+      told.mockRestore();
+    });
+
+    it("stay canceled if they cancel themselves", async () => {
+      const own = await openAlone({ layer });
+      const id = await own.mutation("work:scheduleOwn", { name: "cancelsItself" });
+      await own.finishJobs();
+      expect(await jobOf(id, own)).toMatchObject({ state: { kind: "canceled" } });
+      expect(await own.query("work:anything")).toHaveLength(1);
+      await own.close();
     });
 
     it("can be canceled", async () => {
@@ -232,6 +257,23 @@ describe.each(["syncline", "convex"] as const)("with the layer of %s", (layer) =
     });
   });
 
+  it("forgets ended jobs however many they are", async () => {
+    const storage = new MemoryStorage();
+    const clock = new PlayedClock();
+    const first = await openAlone({ layer, storage, clock });
+    const ended = { ...jobRow, args: [{}], scheduledTime: 1, completedTime: 1 };
+    await first.engine.transact("mutation", (transaction) => {
+      for (let each = 0; each < 1001; ++each) {
+        const value = { ...ended, state: { kind: "success" } };
+        transaction.call(22, { table: "_scheduled_functions", value });
+      }
+    });
+    await first.close();
+    const second = await openAlone({ layer, storage, clock });
+    expect(await second.query("work:jobs")).toEqual([]);
+    await second.close();
+  });
+
   describe("files", () => {
     it("are stored, read, seen and deleted", async () => {
       const id = (await alone.action("work:store", { text: "hello" })) as string;
@@ -310,6 +352,7 @@ describe.each(["syncline", "convex"] as const)("with the layer of %s", (layer) =
     expect((await post("/files/x?group=prefix", "GET")).status).toBe(201);
     expect((await post("/missing")).status).toBe(404);
     expect((await post("/hello", "GET")).status).toBe(404);
+    await expect(post("/no-answer", "GET")).rejects.toThrow("must return a Response");
   });
 });
 

@@ -10,7 +10,11 @@ import { convexToJson, type JSONValue, type Value } from "convex/values";
 import { WebSocket as NodeWebSocket } from "ws";
 import createSyncline from "../../wasm/syncline.mjs";
 import { Loopback } from "../client/loopback.ts";
-import { type LoopbackEvents, makeWebSocketClass } from "../client/loopback-socket.ts";
+import {
+  type LoopbackEvents,
+  type LoopbackPeer,
+  makeWebSocketClass,
+} from "../client/loopback-socket.ts";
 import { mutationReporter } from "../client/mutation-reporter.ts";
 import { requireOptions } from "../client/options.ts";
 import { ReportsView } from "../client/reports-view.ts";
@@ -221,10 +225,16 @@ export class SynclineNode implements Syncline {
     await this.runtime.close();
   }
 
-  private dial(events: LoopbackEvents): Loopback {
+  private dial(events: LoopbackEvents): LoopbackPeer {
     const loopback = new Loopback(this.runtime, events);
     this.loopbacks.set(loopback, events);
-    return loopback;
+    return {
+      send: (text) => loopback.send(text),
+      close: () => {
+        loopback.close();
+        this.loopbacks.delete(loopback);
+      },
+    };
   }
 
   private stages(run: (reporter: MutationCallbacks) => Promise<void>): MutationStages<never> {

@@ -86,6 +86,22 @@ export const cancel = mutation({
   handler: (ctx, { id }) => ctx.scheduler.cancel(id),
 });
 
+export const failsUnspeakably = internalMutationGeneric(async () => {
+  throw new Error(`\ud800${"x".repeat(2 << 20)}`);
+});
+
+export const cancelsItself = internalMutationGeneric(async (ctx) => {
+  const { scheduledFunctionId } = await ctx.meta.getRequestMetadata();
+  // biome-ignore lint/suspicious/noExplicitAny: an id
+  await ctx.scheduler.cancel(scheduledFunctionId as any);
+  await ctx.db.insert("anything", { group: "cancelsItself" });
+});
+
+export const scheduleOwn = mutation({
+  args: { name: v.string() },
+  handler: (ctx, { name }) => ctx.scheduler.runAfter(0, own[name], {}),
+});
+
 export const who = internalMutationGeneric({
   args: { group: v.string() },
   handler: async (ctx, { group }) => {
@@ -173,6 +189,8 @@ export const hello = httpActionGeneric(async (ctx, request) => {
   const numbers = await ctx.runQuery(nested.numbers, { group });
   return new Response(JSON.stringify(numbers), { status: 201 });
 });
+
+export const noAnswer = httpActionGeneric(async () => "text" as never);
 
 export const callPeer = action({
   args: {},
