@@ -13,6 +13,7 @@
 #include "relay/log.hpp"
 #include "relay/metrics.hpp"
 #include "relay/server/address_limits.hpp"
+#include "relay/server/bell.hpp"
 #include "relay/server/static_files.hpp"
 #include "relay/tenants/directory.hpp"
 #include "relay/tenants/storage.hpp"
@@ -38,6 +39,8 @@ struct Context {
   Deployer* deployer = nullptr;
   AddressLimits address_limits;
   Metrics metrics{};
+  // Rung when a thread's last connection has gone, and when a thread has closed its tenants.
+  Bell bell{};
   // Ready: started and not shutting down.
   std::atomic<bool> ready{false};
 };

@@ -34,12 +34,17 @@ struct Joined {
   std::vector<DeltaRow> delta;
   Cursor cursor;
 };
+// `member`: whether the person is one. A member whose verdict has just come may have to come again: the
+// directory learns of them right after it.
 Joined Join(RunningRelay& relay, const std::string& email, ReplicaId replica,
-            std::vector<TenantHello> hellos = {}) {
+            std::vector<TenantHello> hellos = {}, bool member = true) {
   Joined joined;
-  joined.device = std::make_unique<TestDevice>(relay.port());
-  joined.device->Hello(RunningRelay::Token(email), replica, std::move(hellos));
-  joined.tenants = joined.device->Expect<Welcome>().tenants;
+  for (int i = 0; i == 0 || (member && joined.tenants.empty()); ++i) {
+    REQUIRE_LT(i, 1000);
+    joined.device = std::make_unique<TestDevice>(relay.port());
+    joined.device->Hello(RunningRelay::Token(email), replica, hellos);
+    joined.tenants = joined.device->Expect<Welcome>().tenants;
+  }
   while (!joined.tenants.empty() && joined.cursor.epoch == 0) {
     const auto message = joined.device->Receive();
     REQUIRE(message.has_value());
@@ -273,11 +278,11 @@ TEST_CASE("deploy: members are found by what the new rules name them by") {
   group.ada.device->Push(group.tenant, {MakeChangeSet(4, {person})});
   REQUIRE_EQ(group.ada.device->Expect<Verdict>().accepted.size(), 1);
   CHECK_EQ(Join(relay, "carol@c", kEve).tenants.size(), 1);
-  CHECK(Join(relay, "carol", kEve).tenants.empty());
+  CHECK(Join(relay, "carol", kEve, {}, false).tenants.empty());
 
   REQUIRE_EQ(relay.Deploy(Edited(by_login)).status, 200);
   CHECK_EQ(Join(relay, "carol", kEve).tenants.size(), 1);
-  CHECK(Join(relay, "carol@c", kEve).tenants.empty());
+  CHECK(Join(relay, "carol@c", kEve, {}, false).tenants.empty());
   // Also if the relay was killed before it had looked.
   relay.Kill();
   relay.config().app.clear();

@@ -165,19 +165,14 @@ Status CheckPortIsFree(const asio::ip::tcp::endpoint& endpoint) {
                                    "; choose another with --port");
 }
 
-// Waits until it is so for all workers, or the deadline. True if it is.
+// Whether it comes true for all workers before the deadline.
 template <class Condition>
-bool WaitUntil(const std::vector<std::unique_ptr<Worker>>& workers,
-               std::chrono::steady_clock::time_point deadline, const Condition& condition) {
-  const auto holds = [&] {
+bool WaitForAll(Bell& bell, const std::vector<std::unique_ptr<Worker>>& workers,
+                std::chrono::steady_clock::time_point deadline, const Condition& condition) {
+  return bell.WaitUntil(deadline, [&] {
     return std::all_of(workers.begin(), workers.end(),
                        [&](const auto& worker) { return condition(*worker); });
-  };
-  while (!holds()) {
-    if (std::chrono::steady_clock::now() >= deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
-  return true;
+  });
 }
 
 }  // namespace
@@ -284,13 +279,15 @@ bool Relay::Stop() {
       std::chrono::steady_clock::now() + std::chrono::seconds(context_->config.shutdown_s);
   for (const auto& worker : workers_) worker->StopAccepting();
   for (const auto& worker : workers_) worker->CloseSessions();
-  const bool all_gone = WaitUntil(
-      workers_, deadline, [](const Worker& worker) { return worker.connection_count() == 0; });
+  const bool all_gone = WaitForAll(context_->bell, workers_, deadline, [](const Worker& worker) {
+    return worker.connection_count() == 0;
+  });
   // Committing is not cut short: it is what was acknowledged or will be.
   for (const auto& worker : workers_) worker->Finish();
-  const bool closed = WaitUntil(
-      workers_, std::max(deadline, std::chrono::steady_clock::now() + std::chrono::seconds(5)),
-      [](const Worker& worker) { return worker.finished(); });
+  const bool closed =
+      WaitForAll(context_->bell, workers_,
+                 std::max(deadline, std::chrono::steady_clock::now() + std::chrono::seconds(5)),
+                 [](const Worker& worker) { return worker.finished(); });
   for (const auto& worker : workers_) worker->Stop();
   for (const auto& worker : workers_) worker->JoinThread();
   context_->log.Info("stopped", {{"forced", !(all_gone && closed)}});

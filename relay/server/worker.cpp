@@ -253,6 +253,7 @@ void Worker::Finish() {
   Post([this] {
     tenants_->CloseAll();
     finished_ = true;
+    context_.bell.Ring();
     work_.reset();
   });
 }
@@ -279,7 +280,7 @@ Worker::Connection::Connection(Worker& worker, std::function<void()> close) : wo
 
 Worker::Connection::~Connection() {
   worker_.connections_.erase(place_);
-  --worker_.connection_count_;
+  if (--worker_.connection_count_ == 0) worker_.context_.bell.Ring();
 }
 
 }  // namespace syncline::relay
