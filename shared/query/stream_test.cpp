@@ -186,6 +186,44 @@ TEST_CASE("ids in a range compare as their texts do, also when the text is no id
   CHECK(by_id(Step("Gt", "_id", "5")) == std::vector<int>{1, 2});
 }
 
+TEST_CASE("an _id that is held to what is no text holds no row, and nothing more can be bounded") {
+  Fixture fixture;
+  const Row row = fixture.Add(1, 1.0, 1.0);
+  const auto by_id = [&](const std::string& range) {
+    return fixture.Parse(R"({"source":{"type":"IndexRange","indexName":"t.by_id","range":[)" +
+                         range + R"(],"order":null},"operators":[]})");
+  };
+  for (const char* value : {"false", "5", "null", R"({"$undefined":null})", "[]"}) {
+    CHECK(fixture.Tags(by_id(Step("Eq", "_id", value))).empty());
+  }
+  const std::string id = "\"" + IdToText({fixture.table, row.id}) + "\"";
+  CHECK_FALSE(by_id(Step("Eq", "_id", id) + "," + Step("Gt", "_id", "\"\"")));
+}
+
+TEST_CASE("an error comes behind the documents before it, and is read like them") {
+  Fixture fixture;
+  fixture.Add(1, 1.0, 1.0);
+  fixture.Add(2, 1.0, "text");
+  Stream stream(
+      fixture.store,
+      *fixture.Index(
+          "", "asc",
+          R"({"filter":{"$gt":[{"$add":[{"$field":"b"},{"$literal":1}]},{"$literal":0}]}})"),
+      {{1}});
+  CHECK(Fixture::TagsOf(*stream.Next(10, 0)) == std::vector<int>{1});
+  CHECK_FALSE(stream.Next(10, 1));
+  ReadSet reads;
+  stream.AddReads(reads);
+  LiveQueries live;
+  live.Add({1}, reads);
+  fixture.touched.clear();
+  fixture.Add(3, 1.0, "zzz");
+  CHECK(live.Touched(fixture.touched).empty());
+  fixture.touched.clear();
+  fixture.Add(4, 1.0, 2.0);
+  CHECK(live.Touched(fixture.touched).size() == 1);
+}
+
 TEST_CASE("filters and limits apply in the order of the chain") {
   Fixture fixture;
   for (unsigned char tag = 1; tag <= 6; ++tag) fixture.Add(tag, 1.0, double(tag));

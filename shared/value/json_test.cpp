@@ -18,6 +18,13 @@ bool Mentions(const std::string& text, std::string_view part) {
   return text.find(part) != text.npos;
 }
 
+TEST_CASE("an undefined literal of a filter stays in its envelope") {
+  const auto filter = ParseJsonEnvelope(R"({"$literal":{"$undefined":null}})");
+  REQUIRE(filter);
+  REQUIRE(filter->As<Object>()->size() == 1);
+  CHECK(filter->As<Object>()->members().front().value.is_undefined());
+}
+
 TEST_CASE("values are written as npm convex and JSON.stringify write them") {
   Object object;
   object.Set("b", Array{1.0, Null{}, true});

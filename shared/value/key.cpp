@@ -76,6 +76,7 @@ struct Appender {
   void operator()(Null) const { Put(out, kNull); }
   void operator()(std::int64_t value) const { PutInt(out, value); }
   void operator()(double value) const {
+    if (PLANTED("minus-zero-as-zero") && value == 0) value = 0;
     Put(out, kFloat);
     PutBigEndian(
         out,

@@ -24,6 +24,7 @@ export const plants = [
   oracle("great-negative-ints-last"),
   oracle("nul-ends-a-string"),
   oracle("undefined-literals-dropped"),
+  oracle("minus-zero-as-zero"),
   // --- ranges and filters ---
   oracle("order-reversed"),
   oracle("gt-as-gte"),
@@ -46,7 +47,9 @@ export const plants = [
   oracle("patch-removes-nothing"),
   oracle("changes-unjudged"),
   oracle("extra-fields-taken"),
+  oracle("id-of-another-table"),
   // --- live queries ---
   oracle("empty-walk-reads-nothing"),
   oracle("moved-row-not-missed"),
+  oracle("errors-are-not-watched"),
 ];
