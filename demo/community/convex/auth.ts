@@ -171,11 +171,10 @@ export const countAttempt = internalMutation({
   args: { email: v.string() },
   handler: async (ctx, { email }) => {
     const begin = Date.now() - failureWindowMs;
-    const attempts = await ctx.db
+    const recent = await ctx.db
       .query("signInAttempts")
-      .withIndex("by_email", (q) => q.eq("email", email))
-      .collect();
-    const recent = attempts.filter(({ at }) => at > begin);
+      .withIndex("by_email", (q) => q.eq("email", email).gt("at", begin))
+      .take(failuresMax);
     if (recent.length >= failuresMax) {
       throw new ConvexError({
         code: "tooManyAttempts",
@@ -183,7 +182,8 @@ export const countAttempt = internalMutation({
         retryAt: (recent[0]?.at ?? begin) + failureWindowMs,
       });
     }
-    for (const { _id, at } of attempts) if (at <= begin) await ctx.db.delete("signInAttempts", _id);
+    const old = ctx.db.query("signInAttempts").withIndex("by_at", (q) => q.lte("at", begin));
+    for (const { _id } of await old.take(100)) await ctx.db.delete("signInAttempts", _id);
     await ctx.db.insert("signInAttempts", { email, at: Date.now() });
     return null;
   },

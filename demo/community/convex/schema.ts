@@ -123,8 +123,7 @@ export default defineSchema({
     .index("by_refresh", ["refreshHash"])
     .index("by_session", ["sessionId"]),
 
-  signInAttempts: defineTable({ email: v.string(), at: v.number() }).index("by_email", [
-    "email",
-    "at",
-  ]),
+  signInAttempts: defineTable({ email: v.string(), at: v.number() })
+    .index("by_email", ["email", "at"])
+    .index("by_at", ["at"]),
 });

@@ -21,8 +21,9 @@ async function members(numItems: number, cursor: string | null = null, role?: "m
 
 const names = (list: { name: string }[]) => list.map(({ name }) => name);
 
+// Addresses in another order than names.
 function add(name: string) {
-  const email = `${name.toLowerCase()}@example.org`;
+  const email = `${[...name.toLowerCase()].reverse().join("")}@example.org`;
   return c.ada.mutation(api.members.add, { communityId: c.communityId, name, email });
 }
 
