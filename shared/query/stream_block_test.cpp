@@ -23,9 +23,16 @@ constexpr char kSchema[] = R"json({"tables":[
   {"tableName":"untyped","indexes":[{"indexDescriptor":"by_a","fields":["a"]}],
    "documentType":{"type":"any"}}],"schemaValidation":true})json";
 
+// An earlier schema of the same application: "z" has a column still.
+constexpr char kEarlierSchema[] = R"json({"tables":[{"tableName":"typed","indexes":[],
+  "documentType":{"type":"object","value":{
+    "z":{"fieldType":{"type":"any"},"optional":true}}}}],"schemaValidation":true})json";
+
 struct Fixture {
   std::unique_ptr<Database> database =
       *Database::Open({":memory:", "", Durability::kNone, 1024, false});
+  Schema earlier = *ParseSchema(kEarlierSchema);
+  TableStore earlier_store = *TableStore::Open(*database, earlier, {});
   Schema schema = *ParseSchema(kSchema);
   TableStore store = *TableStore::Open(*database, schema, {});
   Arbitrary arbitrary;
@@ -42,7 +49,7 @@ struct Fixture {
     row.id.bytes[0] = static_cast<unsigned char>(tag >> 8);
     row.creation_time = 1000.0 + tag;
     row.clock.length = 1;
-    for (const char* name : {"A", "a", "aa", "b", "c"}) {
+    for (const char* name : {"A", "a", "aa", "b", "c", "z"}) {
       if (arbitrary.Below(name == std::string("A") ? 8 : 3) > 0) continue;
       row.document.Set(name, arbitrary.AnyValue(2));
     }

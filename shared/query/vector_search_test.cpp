@@ -91,6 +91,7 @@ TEST_CASE("what is no vector of the index is not found") {
   fixture.Add(R"({})");
   fixture.Add(R"({"v":[1,0,{"$integer":"AQAAAAAAAAA="}]})");
   fixture.Add(R"({"v":[1,0,1]})");
+  fixture.Add(R"({"v":[1,0,1,0]})");
   CHECK(fixture.Tags(R"(,"vector":[1,1,1])") == Tags{5});
 }
 

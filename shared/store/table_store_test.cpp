@@ -257,5 +257,41 @@ TEST_CASE("fields whose names differ only in case are both kept") {
   CHECK((*back)->document == row.document);
 }
 
+TEST_CASE("rows that an index points to are found, beside each other or far apart") {
+  Fixture fixture;
+  for (int order = 0; order < 3; ++order) {
+    const TenantNo tenant{order + 1};
+    for (unsigned char tag = 1; tag <= 60; ++tag) {
+      const int rank = order == 0 ? tag : order == 1 ? -tag : tag * 37 % 61;
+      const Row row = fixture.Make(tag, static_cast<double>(rank));
+      fixture.Write(tenant, nullptr, &row);
+    }
+    for (const bool descending : {false, true}) {
+      const auto entries =
+          fixture.store.Scan(tenant, fixture.notes, kFirstDeclared, {}, descending, 100);
+      REQUIRE(entries);
+      REQUIRE(entries->size() == 60);
+      for (const Entry& entry : *entries) {
+        CHECK(entry.key == IndexKey(fixture.store.Layout(fixture.notes).indexes[0], entry.row));
+      }
+    }
+  }
+}
+
+TEST_CASE("an index that points to no row is damage") {
+  Fixture fixture;
+  for (unsigned char tag = 1; tag <= 3; ++tag) {
+    const Row row = fixture.Make(tag, static_cast<double>(tag));
+    fixture.Write({1}, nullptr, &row);
+  }
+  REQUIRE(fixture.database->Run("DELETE FROM notes WHERE _creationTime = 1001"));
+  for (const bool descending : {false, true}) {
+    const auto entries =
+        fixture.store.Scan({1}, fixture.notes, kFirstDeclared, {}, descending, 100);
+    REQUIRE_FALSE(entries);
+    CHECK(entries.error().code == Code::kCorrupt);
+  }
+}
+
 }  // namespace
 }  // namespace syncline

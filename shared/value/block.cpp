@@ -1,6 +1,6 @@
 #include "shared/value/block.hpp"
 
-#include <cstring>
+#include <utility>
 
 #include "shared/base/check.hpp"
 #include "shared/base/utf8.hpp"
@@ -69,8 +69,7 @@ BlockWriter::Column& BlockWriter::Begin(std::size_t at) {
 
 void BlockWriter::PutText(std::size_t at, std::string_view text) {
   Column& column = Begin(at);
-  const bool follows = column.text_row != 0 && column.text_row + 1 == rows_;
-  column.text_row = rows_;
+  const bool follows = std::exchange(column.has_text, true);
   if (follows && std::string_view(column.text).substr(column.text_at, column.text_size) == text) {
     column.kinds.push_back(Byte(kRepeated));
     return;

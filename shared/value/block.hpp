@@ -14,8 +14,8 @@
 //           | object: varint, then (varint of the name among the other names, kind:1 payload) each
 //   text    = UTF-8: the names, then the strings in the order of their payloads
 //
-// Numbers are little-endian, varints LEB128. Columns and members ascend by name. Repeated: the same string
-// as in the row above. Example, {a: 1} alone and done: 01 01 0000 01000000 01000000 00000000 1E000000
+// Numbers are little-endian, varints LEB128. Columns and members ascend by name. Repeated: the last
+// string above in the column. Example, {a: 1} alone and done: 01 01 0000 01000000 01000000 00000000 1E000000
 // 01 04 000000000000F03F 61.
 #pragma once
 #include <cstdint>
@@ -57,8 +57,9 @@ class BlockWriter {
     Bytes kinds;  // one a row, up to the row where it was last put
     Bytes payloads;
     Bytes text;
-    // The string of the row before, which may repeat: its row, from 1, and where its text is.
-    std::size_t text_row = 0, text_at = 0, text_size = 0;
+    // The last string, which may repeat, and where its text is.
+    bool has_text = false;
+    std::size_t text_at = 0, text_size = 0;
   };
   Column& Begin(std::size_t column);
   void AppendPayload(Column& column, const Value& value);
