@@ -12,18 +12,16 @@ import {
   deleteJob,
   type Job,
   type JobState,
-  jobsIn,
   pathOfJob,
   readJob,
+  someJobs,
   writeJob,
 } from "./jobs.ts";
 import type { ModuleSource } from "./modules.ts";
 import type { Failure, Outcome } from "./outcome.ts";
-import type { Transaction } from "./transaction.ts";
 
 // Jobs that have ended are kept for this long.
 const keptMs = 7 * 24 * 3600 * 1000;
-const sweptMax = 1000; // in one transaction
 // Of a failure, in the job's row.
 const errorCharsMax = 10_000;
 
@@ -39,21 +37,19 @@ export class EngineJobs implements JobHost {
   ) {}
 
   async loadJobs(): Promise<PendingJob[]> {
-    const [pending, inProgress] = await this.engine.transact("query", (transaction) => [
-      [...jobsIn(transaction, "pending")],
-      [...jobsIn(transaction, "inProgress")],
-    ]);
-    if (inProgress.length > 0) {
+    for await (const jobs of this.jobsIn("inProgress")) {
       await this.engine.transact("mutation", (transaction) => {
-        for (const job of inProgress) {
+        for (const job of jobs) {
           writeJob(transaction, job, { kind: "failed", error: interrupted }, this.clock.now());
         }
       });
     }
     const ours: PendingJob[] = [];
-    for (const job of pending) {
-      if ((await this.infoOf(job))?.runsOn === "peer") continue;
-      ours.push({ id: job._id, dueMs: job.scheduledTime });
+    for await (const jobs of this.jobsIn("pending")) {
+      for (const job of jobs) {
+        if ((await this.infoOf(job))?.runsOn === "peer") continue;
+        ours.push({ id: job._id, dueMs: job.scheduledTime });
+      }
     }
     return ours;
   }
@@ -74,23 +70,30 @@ export class EngineJobs implements JobHost {
   }
 
   async sweepJobs(): Promise<void> {
-    while ((await this.engine.transact("mutation", (jobs) => this.sweepSome(jobs))) === sweptMax);
-  }
-
-  // How many it forgot.
-  private sweepSome(transaction: Transaction): number {
     const before = this.clock.now() - keptMs;
-    let swept = 0;
     for (const kind of ["success", "failed", "canceled"] as const) {
-      for (const job of jobsIn(transaction, kind)) {
-        // No job ran before it was due, and the rest was due later.
-        if (swept === sweptMax || job.scheduledTime > before) break;
-        if ((job.completedTime ?? job.scheduledTime) > before) continue;
-        deleteJob(transaction, job._id);
-        ++swept;
+      // What was due later has ended later.
+      for await (const jobs of this.jobsIn(kind, before)) {
+        const old = jobs.filter((job) => (job.completedTime ?? job.scheduledTime) <= before);
+        await this.engine.transact("mutation", (transaction) => {
+          for (const { _id: id } of old) deleteJob(transaction, id);
+        });
       }
     }
-    return swept;
+  }
+
+  // Some at a time, each in a transaction of its own.
+  private async *jobsIn(kind: JobState["kind"], untilMs = Number.MAX_VALUE): AsyncGenerator<Job[]> {
+    let afterMs = -Number.MAX_VALUE;
+    for (;;) {
+      const jobs = await this.engine.transact("query", (transaction) =>
+        someJobs(transaction, kind, { afterMs, untilMs }),
+      );
+      const last = jobs.at(-1);
+      if (!last) return;
+      yield jobs;
+      afterMs = last.scheduledTime;
+    }
   }
 
   private async infoOf(job: Job): Promise<FunctionInfo | undefined> {

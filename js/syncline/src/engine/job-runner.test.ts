@@ -43,6 +43,18 @@ it("starts jobs in the order in which they are due, whatever the order of their 
   expect(begun).toEqual(["past", "a", "b", "c"]);
 });
 
+it("starts nothing while it loads, and once what is made meanwhile", async () => {
+  const { clock, begun, runner } = play([{ id: "a", dueMs: 0 }]);
+  const started = runner.start();
+  runner.apply([{ type: "scheduled", id: "a", dueMs: 0 }]);
+  clock.turn(0);
+  expect(begun).toEqual([]);
+  await started;
+  clock.turn(0);
+  expect(begun).toEqual(["a"]);
+  expect(runner.pendingCount).toBe(0);
+});
+
 it("starts nothing that was canceled, and nothing when it has stopped", async () => {
   const { clock, begun, runner } = play();
   await runner.start();

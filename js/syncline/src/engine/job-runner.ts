@@ -29,6 +29,7 @@ export class JobRunner {
   private readonly running = new Map<string, Promise<void>>();
   private disarm: (() => void) | null = null;
   private isStarted = false;
+  private isLoading = false;
   private sweptMs = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -48,9 +49,18 @@ export class JobRunner {
   async start(): Promise<void> {
     if (this.isStarted) return;
     this.isStarted = true;
-    for (const job of await this.host.loadJobs()) this.add(job);
+    // None may run yet: to loadJobs, it would be one that a crash interrupted.
+    this.isLoading = true;
+    try {
+      const loaded = await this.host.loadJobs();
+      // Some were made meanwhile.
+      const known = new Set(this.due.map(({ id }) => id));
+      for (const job of loaded) if (!known.has(job.id)) this.add(job);
+    } finally {
+      this.isLoading = false;
+      this.arm();
+    }
     await this.sweep();
-    this.arm();
   }
 
   // Running jobs go on, but nothing starts any more.
@@ -94,7 +104,7 @@ export class JobRunner {
     this.disarm?.();
     this.disarm = null;
     const first = this.due[0];
-    if (!this.isStarted || !first || this.running.size >= runningMax) return;
+    if (!this.isStarted || this.isLoading || !first || this.running.size >= runningMax) return;
     this.disarm = this.clock.after(first.dueMs - this.clock.now(), () => this.runDue());
   }
 

@@ -119,24 +119,41 @@ export function deleteJob(transaction: Transaction, id: string): void {
   );
 }
 
-// The jobs in a state, the first due first.
-export function* jobsIn(transaction: Transaction, kind: JobState["kind"]): Generator<Job> {
+// Of one transaction, which may read no more than so much.
+const readAtOnce = { jobs: 1000, argsChars: 1 << 20 } as const;
+
+// Jobs in a state that are due after one time and until another, the first due first: some, and with the
+// last all that are due at the same time. None when there are no more.
+export function someJobs(
+  transaction: Transaction,
+  kind: JobState["kind"],
+  { afterMs, untilMs }: { afterMs: number; untilMs: number },
+): Job[] {
+  const bounds = [
+    { type: "Gt", fieldPath: "scheduledTime", value: afterMs },
+    { type: "Lte", fieldPath: "scheduledTime", value: untilMs },
+  ];
   const stream = new Stream(transaction, asJson, {
     source: {
       type: "IndexRange",
       indexName: `${table}.by_scheduled_time`,
-      range: [{ type: "Eq", fieldPath: "state.kind", value: kind }],
+      range: [{ type: "Eq", fieldPath: "state.kind", value: kind }, ...bounds],
       order: "asc",
     },
     operators: [],
   });
-  try {
-    for (let job = stream.take(); job !== undefined; job = stream.take()) {
-      yield job as unknown as Job;
-    }
-  } finally {
-    stream.close();
+  const jobs: Job[] = [];
+  let argsChars = 0;
+  for (;;) {
+    const job = stream.take() as unknown as Job | undefined;
+    if (!job) break;
+    const isFull = jobs.length >= readAtOnce.jobs || argsChars > readAtOnce.argsChars;
+    if (isFull && jobs.at(-1)?.scheduledTime !== job.scheduledTime) break;
+    jobs.push(job);
+    argsChars += JSON.stringify(job.args).length;
   }
+  stream.close();
+  return jobs;
 }
 
 function nameOf({ component, path }: FunctionInfo): string {

@@ -257,6 +257,24 @@ describe.each(["syncline", "convex"] as const)("with the layer of %s", (layer) =
     });
   });
 
+  it("knows its pending jobs however large they are together", async () => {
+    const storage = new MemoryStorage();
+    const clock = new PlayedClock();
+    const first = await openAlone({ layer, storage, clock });
+    const args = [{ text: "x".repeat(900_000) }];
+    for (let each = 0; each < 20; ++each) {
+      const scheduledTime = clock.now() + 1000 * (each + 1);
+      const value = { ...jobRow, args, scheduledTime, state: { kind: "pending" } };
+      await first.engine.transact("mutation", (transaction) =>
+        transaction.call(22, { table: "_scheduled_functions", value }),
+      );
+    }
+    await first.close();
+    const second = await openAlone({ layer, storage, clock });
+    expect(second.engine.jobs.pendingCount).toBe(20);
+    await second.close();
+  });
+
   it("forgets ended jobs however many they are", async () => {
     const storage = new MemoryStorage();
     const clock = new PlayedClock();
