@@ -1,7 +1,9 @@
 // The community, a whole application: offline from its first load on, then online, for two people.
 
+import { cachedPage } from "./lib/cached-page.mjs";
 import { DemoApp } from "./lib/demo-app.mjs";
 import { expect, expectEqual } from "./lib/expect.mjs";
+import { takePicture } from "./lib/picture.mjs";
 
 // Its page, as a person uses it.
 class CommunityPage {
@@ -61,7 +63,27 @@ class CommunityPage {
   }
 }
 
+const scenes = [
+  { view: "posts", width: 1280 },
+  { view: "posts", width: 360, colorScheme: "dark" },
+  { view: "members", width: 360 },
+  { view: "settings", width: 1280, colorScheme: "dark" },
+];
+
 export const community = [
+  {
+    name: "community: nothing sticks out of its pages",
+    run: (world) =>
+      DemoApp.with(world, "community", async (app) => {
+        await app.seed();
+        for (const { view, width, colorScheme = "light" } of scenes) {
+          const options = { viewport: { width, height: 860 }, colorScheme };
+          const page = await app.open(`/?as=ada&view=${view}`, options);
+          await page.locator(".posts .post, .members li, .settings").first().waitFor();
+          await takePicture(world, page, `community-${view}-${width}-${colorScheme}`);
+        }
+      }),
+  },
   {
     name: "community: from the first load on without a network, then with somebody else",
     run: (world) =>
@@ -70,7 +92,7 @@ export const community = [
         await ada.found("Rowers");
         await ada.addMember("Ben Okafor", "ben@commons.example");
         await ada.synced();
-        await app.cached(ada.page);
+        await cachedPage(ada.page);
 
         await app.goOffline(ada.page);
         await ada.page.reload();

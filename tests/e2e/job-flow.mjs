@@ -1,4 +1,5 @@
 // Job Flow, a whole application: offline from its first load on, then online, on two devices of one person.
+import { cachedPage } from "./lib/cached-page.mjs";
 import { DemoApp } from "./lib/demo-app.mjs";
 import { expectEqual } from "./lib/expect.mjs";
 
@@ -49,7 +50,7 @@ export const jobFlow = [
         const phone = await BoardPage.open(app, "mara");
         await phone.start("Mara Silva");
         await phone.synced();
-        await app.cached(phone.page);
+        await cachedPage(phone.page);
 
         await app.goOffline(phone.page);
         await phone.page.reload();

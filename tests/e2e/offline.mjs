@@ -1,7 +1,7 @@
 // Without a network: work goes on, survives a reload, and merges when the network is back.
-import { expect, expectEqual } from "./lib/expect.mjs";
+import { cachedPage } from "./lib/cached-page.mjs";
+import { expectEqual } from "./lib/expect.mjs";
 import { PersonPage } from "./lib/person-page.mjs";
-import { until } from "./lib/until.mjs";
 
 export const offline = [
   {
@@ -29,7 +29,7 @@ export const offline = [
     name: "a reload while offline keeps data and outbox",
     async run(world) {
       const ada = await PersonPage.openSynced(world, "ada");
-      await cachedPage(ada);
+      await cachedPage(ada.page);
       await ada.setNetwork(false);
       await ada.create("Made offline");
       const before = await ada.titles();
@@ -80,15 +80,3 @@ export const offline = [
     },
   },
 ];
-
-// The service worker has put the page on the device and serves it.
-async function cachedPage({ page }) {
-  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
-  await until("the page is cached", () =>
-    page.evaluate(async () => (await caches.match("/")) !== undefined),
-  );
-  expect(
-    await page.evaluate(() => navigator.serviceWorker.getRegistration().then((found) => !!found)),
-    "a service worker is registered",
-  );
-}

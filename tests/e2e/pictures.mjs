@@ -1,7 +1,6 @@
 // Pictures of the page in build/pictures, to be looked at; and that nothing sticks out at any width.
-import { join } from "node:path";
-import { expect } from "./lib/expect.mjs";
 import { PersonPage } from "./lib/person-page.mjs";
+import { takePicture } from "./lib/picture.mjs";
 
 const scenes = [
   { file: "list-light", person: "ada", query: "" },
@@ -39,12 +38,7 @@ export const pictures = scenes.map(
       const person = await PersonPage.openSynced(world, subject, { context, query });
       await person.page.locator(".row, .bar").first().waitFor();
       await prepare?.(person);
-      await person.page.evaluate(() => document.fonts.ready.then(() => undefined));
-      await person.page.screenshot({ path: join(world.pictureFolder, `${file}.png`) });
-      const excess = await person.page.evaluate(
-        () => document.documentElement.scrollWidth - innerWidth,
-      );
-      expect(excess <= 0, `the page is ${excess} px too wide`);
+      await takePicture(world, person.page, file);
     },
   }),
 );

@@ -4,7 +4,6 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Relay } from "./relay.mjs";
-import { until } from "./until.mjs";
 
 export class DemoApp {
   // Runs `use(app)` and ends the relay afterwards, whatever happens.
@@ -27,21 +26,13 @@ export class DemoApp {
   }
 
   // A page in a context of its own: a browser of its own, as far as data goes. Its errors are collected.
-  async open(path = "/") {
-    const context = await this.world.newContext();
+  async open(path = "/", options = {}) {
+    const context = await this.world.newContext(options);
     const page = await context.newPage();
     page.errors = [];
     page.on("pageerror", (error) => page.errors.push(error.message));
     await page.goto(`${this.relay.origin}${path}`);
     return page;
-  }
-
-  // Until the service worker has put the page on the device, after which it opens without a network.
-  async cached(page) {
-    await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
-    await until("the page is cached", () =>
-      page.evaluate(async () => (await caches.match("/")) !== undefined),
-    );
   }
 
   // The relay ends as in a loss of power, and the page's browser has no network.
