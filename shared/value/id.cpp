@@ -28,7 +28,7 @@ constexpr std::array<unsigned char, 256> MakeDigits() {
 }
 constexpr std::array<unsigned char, 256> kDigits = MakeDigits();
 
-// REQUIRES: at most 5,000 bytes, so that the sums fit.
+// Convex's, whose sums are bytes (Fletcher's own are modulo 255).
 std::uint32_t Fletcher16(const unsigned char* bytes, std::size_t size) {
   std::uint32_t low = 0;
   std::uint32_t high = 0;
@@ -36,7 +36,7 @@ std::uint32_t Fletcher16(const unsigned char* bytes, std::size_t size) {
     low += bytes[i];
     high += low;
   }
-  return (high % 255) << 8 | low % 255;
+  return (high & 0xFF) << 8 | (low & 0xFF);
 }
 
 // Every id that a function is given goes through here, so it takes five bytes at a time. REQUIRES: zeros

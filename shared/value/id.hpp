@@ -1,7 +1,7 @@
-// Document ids: a row's key as text that looks like Convex's. Crockford base32, lower case, of the
-// table number (LEB128, 1 to 5 bytes), the 16 bytes of the row id, and a 2-byte little-endian
-// Fletcher-16 checksum of what is before it. 31 to 37 characters; only the canonical form decodes.
-// Within a table, the order of texts is the order of row ids.
+// Document ids: a row's key as text, in Convex's form. Crockford base32, lower case, of the table number
+// (LEB128, 1 to 5 bytes), the 16 bytes of the row id, and a 2-byte checksum of what is before it (the
+// sum of the bytes, and the sum of these sums, each modulo 256). 31 to 37 characters; only the canonical
+// form decodes. Within a table, the order of texts is the order of row ids.
 #pragma once
 #include <optional>
 #include <string>

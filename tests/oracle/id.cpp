@@ -19,8 +19,8 @@ std::string ToText(const DocumentId& id) {
   unsigned low = 0;
   unsigned high = 0;
   for (const char c : bytes) {
-    low = (low + static_cast<unsigned char>(c)) % 255;
-    high = (high + low) % 255;
+    low = (low + static_cast<unsigned char>(c)) % 256;
+    high = (high + low) % 256;
   }
   bytes.push_back(static_cast<char>(low));
   bytes.push_back(static_cast<char>(high));

@@ -1,6 +1,6 @@
-// Document ids as text: Crockford base32 of the table's number (LEB128), 16 bytes, and a Fletcher-16
-// checksum. Convex's ids are the same but for the checksum's modulus (256, ours 255), and for the numbers:
-// there a table gets the next free one, here it is drawn from the name (shared/value/id.hpp).
+// Document ids as text: Crockford base32 of the table's number (LEB128), 16 bytes, and a checksum. Convex's
+// ids differ in the numbers only: there a table gets the next free one, here it is drawn from the name
+// (shared/value/id.hpp).
 import { createHash } from "node:crypto";
 
 export interface DecodedId {
@@ -11,7 +11,6 @@ export interface DecodedId {
 
 const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 const digits = new Map([...alphabet].map((letter, digit) => [letter, digit]));
-const moduli = { ours: 255, convex: 256 } as const;
 
 /** The numbers that every deployment of Convex gives these tables. */
 export const convexSystemTables: ReadonlyMap<string, number> = new Map([
@@ -19,7 +18,7 @@ export const convexSystemTables: ReadonlyMap<string, number> = new Map([
   ["_storage", 540],
 ]);
 
-/** Undefined if the text is no id, neither ours nor Convex's. */
+/** Undefined if the text is no id. */
 export function decodeId(text: string): DecodedId | undefined {
   if (text.length < 31 || text.length > 37) return undefined;
   const bytes = fromBase32(text);
@@ -34,21 +33,17 @@ export function decodeId(text: string): DecodedId | undefined {
   }
   if (table === 0 || bytes.length !== at + 18) return undefined;
   const id = { table, row: bytes.slice(at, at + 16) };
-  const isId = encode(id, moduli.ours) === text || encode(id, moduli.convex) === text;
-  return isId ? id : undefined;
+  return encode(id) === text ? id : undefined;
 }
 
 /** The text of a row of one of our tables. */
 export function encodeId(table: string, row: Uint8Array): string {
-  return encode({ table: numberOfTable(table), row }, moduli.ours);
+  return encode({ table: numberOfTable(table), row });
 }
 
-/** The same as Convex takes it: with its checksum, and its numbers of its own tables. */
+/** The same as Convex takes it: with its numbers of its own tables. */
 export function encodeForConvex(table: string, row: Uint8Array): string {
-  return encode(
-    { table: convexSystemTables.get(table) ?? numberOfTable(table), row },
-    moduli.convex,
-  );
+  return encode({ table: convexSystemTables.get(table) ?? numberOfTable(table), row });
 }
 
 /** An id for what was called something else: the same for the same table and text. */
@@ -66,7 +61,7 @@ export function numberOfTable(name: string): number {
   return Math.max(hash & 0x0fffffff, 1);
 }
 
-function encode({ table, row }: DecodedId, modulus: number): string {
+function encode({ table, row }: DecodedId): string {
   const bytes: number[] = [];
   let left = table;
   for (; left >= 0x80; left = Math.floor(left / 0x80)) bytes.push((left & 0x7f) | 0x80);
@@ -74,8 +69,8 @@ function encode({ table, row }: DecodedId, modulus: number): string {
   let low = 0;
   let high = 0;
   for (const byte of bytes) {
-    low = (low + byte) % modulus;
-    high = (high + low) % modulus;
+    low = (low + byte) & 255;
+    high = (high + low) & 255;
   }
   return toBase32([...bytes, low, high]);
 }

@@ -87,7 +87,7 @@ function writeZip(name: string, files: Readonly<Record<string, string | Uint8Arr
 const lines = (...documents: (string | object)[]): string =>
   documents.map((one) => `${typeof one === "string" ? one : JSON.stringify(one)}\n`).join("");
 
-// As Convex's deployment has numbered them; the ids are made with its checksum.
+// As Convex's deployment has numbered them.
 const numbers = { members: 10001, notes: 10002, people: 10003, teams: 10004 };
 function convexId(table: keyof typeof numbers, seed: number): string {
   const bytes = [0x80 | (numbers[table] & 0x7f), numbers[table] >> 7, ...Array(16).fill(seed)];
