@@ -28,6 +28,13 @@ function(syncline_part name)
   if(tests)
     list(REMOVE_ITEM sources ${tests})
   endif()
+  if(EMSCRIPTEN)
+    # What runs once, or for a person to read, is made small and not fast.
+    set(seldom ${sources})
+    list(FILTER seldom INCLUDE REGEX
+      "((schema|rules|validator)_parse|_describe|_indexes|layout|sql_reader|salvage|device_log|_system|_sql|_session)\\.cpp$")
+    set_source_files_properties(${seldom} PROPERTIES COMPILE_OPTIONS "-Oz;-fno-inline-functions")
+  endif()
   if(sources)
     add_library(${name} STATIC ${sources})
     target_link_libraries(${name} PUBLIC project_options ${PART_LINKS})

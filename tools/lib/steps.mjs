@@ -23,6 +23,7 @@ export const steps = [
   { name: "build: wasm", quick: true, run: () => builds(() => buildPreset("wasm")) },
   { name: "build: npm packages", quick: true, run: () => builds(() => build(["js", "demo"])) },
   { name: "generated types", quick: true, run: checkGenerated },
+  { name: "size of the client", quick: true, run: () => check("size", "tools/check_size") },
   { name: "types of TypeScript", quick: true, run: checkTypes },
 
   ...nativeTests("release", true),
