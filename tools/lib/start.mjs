@@ -11,13 +11,16 @@ import {
 } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { packages, scriptsOf } from "./build.mjs";
 import { lastLines, must, root } from "./run.mjs";
 
 export const relayBinary = join(root, "build/release/relay/syncline-relay");
-const demo = join(root, "demo/vectr0");
+
+// Demos that have a page.
+const demos = packages("demo").filter((name) => scriptsOf(join(root, "demo", name)).build);
 
 export function parseArguments(list) {
-  const options = { port: 8787, fresh: false };
+  const options = { port: 8787, demo: "vectr0", fresh: false };
   for (let i = 0; i < list.length; ++i) {
     const [flag, inline] = list[i].split("=", 2);
     if (flag === "--fresh") options.fresh = true;
@@ -26,7 +29,14 @@ export function parseArguments(list) {
       if (!Number.isInteger(options.port) || options.port < 1 || options.port > 65535) {
         throw new Error("--port takes a number from 1 to 65535");
       }
-    } else throw new Error(`no flag ${flag}; usage: tools/start [--port N] [--fresh]`);
+    } else if (flag === "--demo") {
+      options.demo = inline ?? list[++i];
+      if (!demos.includes(options.demo)) {
+        throw new Error(`--demo takes one of ${demos.join(", ")}`);
+      }
+    } else {
+      throw new Error(`no flag ${flag}; usage: tools/start [--demo NAME] [--port N] [--fresh]`);
+    }
   }
   return options;
 }
@@ -41,24 +51,27 @@ export function isPortFree(port) {
 }
 
 export class Relay {
-  constructor(port) {
+  constructor({ port, demo }) {
     this.port = port;
     this.address = `http://localhost:${port}`;
-    this.log = join(root, "data/relay.log");
+    this.demo = join(root, "demo", demo);
+    // From the root.
+    this.folder = join("data", demo);
+    this.data = join(root, this.folder);
+    this.log = join(this.data, "relay.log");
   }
 
   // Returns when it is ready; throws with the end of its log if it ends before.
   async start({ fresh }) {
-    const data = join(root, "data");
-    if (fresh) rmSync(data, { recursive: true, force: true });
-    mkdirSync(data, { recursive: true });
+    if (fresh) rmSync(this.data, { recursive: true, force: true });
+    mkdirSync(this.data, { recursive: true });
     const log = openSync(this.log, "w");
     this.child = spawn(
       relayBinary,
       [
-        ...["--app", join(demo, "dist/app.json")],
-        ...["--data", join(data, "relay")],
-        ...["--serve-dir", join(demo, "dist")],
+        ...["--app", join(this.demo, "dist/app.json")],
+        ...["--data", join(this.data, "relay")],
+        ...["--serve-dir", join(this.demo, "dist")],
         ...["--port", `${this.port}`],
         "--dev-tokens",
       ],
@@ -100,9 +113,9 @@ export class Relay {
 }
 
 // The demo's first rows, written once through the client like anybody's.
-export async function seedOnce(relay) {
-  const marker = join(root, "data/seeded");
-  if (existsSync(marker)) return;
-  await must("write the demo's first rows", "node", ["seed.mjs", relay.address], { cwd: demo });
+export async function seedOnce({ address, data, demo }) {
+  const marker = join(data, "seeded");
+  if (existsSync(marker) || !existsSync(join(demo, "seed.mjs"))) return;
+  await must("write the demo's first rows", "node", ["seed.mjs", address], { cwd: demo });
   writeFileSync(marker, `${new Date().toISOString()}\n`);
 }
