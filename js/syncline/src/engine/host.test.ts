@@ -162,11 +162,11 @@ describe.each(["syncline", "convex"] as const)("with the layer of %s", (layer) =
         /^ArgumentValidationError: notes:add: .*`rank`/,
       );
       expect((await errorOf(ask("wrongResult"))).message).toMatch(
-        /^ReturnsValidationError: notes:wrongResult: .*v.string/,
+        /^ReturnsValidationError: notes:wrongResult: .*v.string/s,
       );
       const wrong = await errorOf(run("wrongDocument", { team }));
       expect(wrong.code).toBe("invalid");
-      expect(wrong.message).toMatch(/notes.*rank/);
+      expect(wrong.message).toMatch(/notes[^]*rank/);
     });
 
     it("of a rule name the rule", async () => {
