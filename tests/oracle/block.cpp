@@ -39,17 +39,13 @@ class Reader {
     if (kind == 0xFF) {
       for (std::size_t& one : kinds) one = Little(1);
     }
+    Value last;  // the last string above
     for (std::size_t row = 0; row < documents.size() && good_; ++row) {
       constexpr std::size_t kRepeated = 10;
       if (kinds[row] == 0) continue;
-      Value value;
-      if (kinds[row] != kRepeated) {
-        value = Cell(kinds[row]);
-      } else if (row > 0 && documents[row - 1].At(name).is(Kind::kString)) {
-        value = documents[row - 1].At(name);
-      } else {
-        good_ = false;
-      }
+      Value value = kinds[row] == kRepeated ? last : Cell(kinds[row]);
+      good_ = good_ && !value.is(Kind::kUndefined);
+      if (value.is(Kind::kString)) last = value;
       documents[row].members[name] = std::move(value);
     }
   }
