@@ -19,6 +19,18 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(project_options INTERFACE -Wno-maybe-uninitialized)
 endif()
 
+# For the browser's size: what runs once, or for a person to read, is made small and not fast; what runs for
+# each row is inlined as the compiler likes; in all else, only functions as small as std::string::size().
+function(syncline_inline_less)
+  foreach(source ${ARGN})
+    if(source MATCHES "((schema|rules|validator)_parse|_describe|_indexes|layout|sql_reader|salvage|device_log|_system|_sql|_session)\\.cpp$")
+      set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "-Oz;-fno-inline-functions")
+    elseif(NOT source MATCHES "/(block|row_block|stream_block|table_store|key|json_parse|id)\\.cpp$")
+      set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "-mllvm;-inline-threshold=15")
+    endif()
+  endforeach()
+endfunction()
+
 # syncline_part(name SOURCES ... LINKS ...): a static library of the folder, and its unit tests
 # (*_test.cpp beside the code) gathered into the global list that shared/CMakeLists.txt links.
 function(syncline_part name)
@@ -29,11 +41,7 @@ function(syncline_part name)
     list(REMOVE_ITEM sources ${tests})
   endif()
   if(EMSCRIPTEN)
-    # What runs once, or for a person to read, is made small and not fast.
-    set(seldom ${sources})
-    list(FILTER seldom INCLUDE REGEX
-      "((schema|rules|validator)_parse|_describe|_indexes|layout|sql_reader|salvage|device_log|_system|_sql|_session)\\.cpp$")
-    set_source_files_properties(${seldom} PROPERTIES COMPILE_OPTIONS "-Oz;-fno-inline-functions")
+    syncline_inline_less(${sources})
   endif()
   if(sources)
     add_library(${name} STATIC ${sources})
