@@ -166,7 +166,7 @@ describe.each(["syncline", "convex"] as const)("with the layer of %s", (layer) =
       );
       const wrong = await errorOf(run("wrongDocument", { team }));
       expect(wrong.code).toBe("invalid");
-      expect(wrong.message).toMatch(/notes[^]*rank/);
+      expect(wrong.message).toMatch(/notes[\s\S]*rank/);
     });
 
     it("of a rule name the rule", async () => {
