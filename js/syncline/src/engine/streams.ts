@@ -94,24 +94,16 @@ export class Stream<Document> {
   }
 
   private fetch(): void {
-    // A walk that has reached its end stays there, whatever is written behind it; so the last document
-    // is taken back, and passed over if it comes again.
-    const last = this.isDone ? this.page[this.given - 1] : undefined;
-    const consumed = this.given - (last === undefined ? 0 : 1);
     const { documents, done } = this.form(
       this.transaction,
-      `,"stream":${this.core},"count":${this.size},"consumed":${consumed}`,
+      `,"stream":${this.core},"count":${this.size},"consumed":${this.given}`,
     );
     this.page = documents;
-    this.given = last !== undefined && idOf(documents[0]) === idOf(last) ? 1 : 0;
+    this.given = 0;
     this.isDone = done;
     this.isStale = false;
     this.size = Math.min(2 * this.size, pageSizes.max);
   }
-}
-
-function idOf(document: unknown): string | undefined {
-  return (document as { _id?: string } | undefined)?._id;
 }
 
 // The query's smallest limit: first() is 1, unique() 2, take(n) n.
