@@ -162,6 +162,18 @@ function wrongValues(type: ValidatorJSON, source: Source): [string, Value][] {
       ];
     case "boolean":
       return [["a number for a boolean", 0]];
+    case "bigint":
+      return [["a float64 for an int64", 1]];
+    case "bytes":
+      return [["text for bytes", "AQ=="]];
+    case "record":
+      return [
+        ["no record", []],
+        ...wrongValues(type.values.fieldType, source).map(([what, value]): [string, Value] => [
+          `in the record ${what}`,
+          { key: value },
+        ]),
+      ];
     case "id":
       return [
         ["no id", "nothing"],

@@ -29,8 +29,12 @@ group.each(systemNames)("%s", async (name) => {
   const random = new Random(seed);
   // What must be there, by table.
   const rows = new Map<string, Row[]>();
+  // Of files, which are in no table of the system's own.
+  const ids = new Map<string, string[]>();
 
   beforeAll(async () => {
+    const file = await device.run(({ storage }) => storage.store(new Blob(["a file"])));
+    ids.set("_storage", [file]);
     for (const table of tables) rows.set(table.tableName, await insertRows(table));
   });
 
@@ -89,7 +93,10 @@ group.each(systemNames)("%s", async (name) => {
   function sourceOf(table: Table): Source {
     return {
       random,
-      ids: new Map([...rows].map(([other, list]) => [other, list.map(({ _id }) => _id)])),
+      ids: new Map([
+        ...ids,
+        ...[...rows].map(([other, list]) => [other, list.map(({ _id }) => _id)] as const),
+      ]),
       vectorLengths: new Map(
         table.vectorIndexes.map(({ vectorField, dimensions }) => [vectorField, dimensions]),
       ),
