@@ -124,6 +124,8 @@ TEST_CASE("nothing can be reached but the views") {
            "SELECT * FROM [MAIN] . notes",
            "SELECT * FROM main /* . */ . notes",
            "WITH notes AS (SELECT * FROM main.notes) SELECT * FROM notes",
+           "WITH x AS (SELECT * FROM main.notes) SELECT * FROM x",
+           "SELECT * FROM (SELECT * FROM `main`.notes) AS x",
            "SELECT * FROM sqlite_schema",
            "SELECT * FROM temp.sqlite_schema",
            "SELECT * FROM \"notes.by_id\"",
@@ -158,8 +160,13 @@ TEST_CASE("a statement without end is stopped") {
   CHECK(
       fixture.Refused("WITH x(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM x) SELECT max(n) FROM x")
           .find("too long") != std::string::npos);
-  CHECK(fixture.Refused("WITH x(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM x) SELECT n FROM x")
-            .find("100,000 rows") != std::string::npos);
+  const std::string numbers = "WITH x(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM x WHERE n < ?) ";
+  CHECK(fixture.Read(numbers + "SELECT n FROM x", {Value(100'000.0)}));
+  CHECK(fixture.Refused(numbers + "SELECT n FROM x", {Value(100'001.0)}).find("100,000 rows") !=
+        std::string::npos);
+  CHECK(
+      fixture.Refused(numbers + "SELECT zeroblob(1048576) FROM x", {Value(17.0)}).find("16 MiB") !=
+      std::string::npos);
 }
 
 }  // namespace
