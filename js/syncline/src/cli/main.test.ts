@@ -1,3 +1,4 @@
+// The command itself: help, flags that are not there, errors in one sentence.
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";

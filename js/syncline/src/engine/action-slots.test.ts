@@ -1,3 +1,4 @@
+// How many actions run at a time, and what becomes of those that wait.
 import { expect, it } from "vitest";
 import { ActionSlots, actionLimits } from "./action-slots.ts";
 

@@ -1,3 +1,4 @@
+// Addresses of functions: names, references, handles, and those into components.
 import {
   anyApi,
   componentsGeneric,

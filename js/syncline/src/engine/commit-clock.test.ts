@@ -1,3 +1,4 @@
+// Timestamps of commits: one for a transaction, each later than the last.
 import { convexToJson } from "convex/values";
 import { expect, it } from "vitest";
 import { CommitClock, withCommitTs } from "./commit-clock.ts";

@@ -1,3 +1,4 @@
+// SHA-256 without a secure context, against Node's.
 import { createHash } from "node:crypto";
 import { expect, it } from "vitest";
 import { sha256 } from "./sha256.ts";

@@ -1,3 +1,4 @@
+// Values to JSON text and back, against npm convex's own conversions.
 import { convexToJson, jsonToConvex, type Value } from "convex/values";
 import { describe, expect, it } from "vitest";
 import { jsonToValue, knowPlaceholder, patchToText, textToValue, valueToText } from "./values.ts";

@@ -1,3 +1,4 @@
+// The plugin for esbuild: a page's build that imports the application.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";

@@ -1,3 +1,4 @@
+// The types that codegen writes: what compiles with them, what must not, and when files are written.
 import { execFile } from "node:child_process";
 import { cpSync, readFileSync, rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -1,3 +1,4 @@
+// syncline dev and deploy, against a relay that only takes applications.
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";

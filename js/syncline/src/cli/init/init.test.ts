@@ -1,3 +1,4 @@
+// syncline init: what it writes, where, and what it leaves alone.
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

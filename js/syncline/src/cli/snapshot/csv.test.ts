@@ -1,3 +1,4 @@
+// Comma-separated values, with their quotes and line ends.
 import { expect, it } from "vitest";
 import { readCsv } from "./csv.ts";
 

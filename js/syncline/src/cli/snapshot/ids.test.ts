@@ -1,3 +1,4 @@
+// Document ids as text, with the example of Convex's own tests.
 import { expect, it } from "vitest";
 import { decodeId, encodeForConvex, encodeId, idForText, numberOfTable } from "./ids.ts";
 

@@ -1,3 +1,4 @@
+// Snapshots in and out: Convex's forms, ids that change, tenants, files, and nothing half done.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,3 +1,4 @@
+// Values in the forms that snapshots have had.
 import type { Value } from "convex/values";
 import { expect, it } from "vitest";
 import { readDocument, writeDocument } from "./values.ts";
