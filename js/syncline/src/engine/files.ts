@@ -1,9 +1,11 @@
 // Files: ctx.storage on a device alone. A file's bytes are in the core under the id of its row in _storage,
 // which is what functions see and live queries follow.
+
+// SHA-256, which an insecure page and React Native have no crypto.subtle for.
+import { sha256 } from "@noble/hashes/sha2.js";
 import { SynclineError } from "../error.ts";
 import { base64ToBytes, bytesToBase64 } from "./base64.ts";
 import { operation } from "./operations.ts";
-import { sha256 } from "./sha256.ts";
 import type { Transaction } from "./transaction.ts";
 import type { CoreEngine } from "./wasm.ts";
 

@@ -2,11 +2,12 @@
 // change sets of their own. Each change set is there whole or not at all; what is refused is told, and the
 // other tenants' documents go on. Importing again what is there already changes nothing, so an import that
 // was cut off is taken up with "append".
+
+import { sha256 } from "@noble/hashes/sha2.js";
 import { convexToJson, type JSONValue, jsonToConvex, type Value } from "convex/values";
 import { bytesToBase64 } from "../../engine/base64.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { operation } from "../../engine/operations.ts";
-import { sha256 } from "../../engine/sha256.ts";
 import type { Transaction } from "../../engine/transaction.ts";
 import { SynclineError } from "../../error.ts";
 import type { Console } from "../console.ts";
