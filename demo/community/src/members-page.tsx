@@ -2,6 +2,7 @@
 import { usePaginatedQuery, useQuery } from "convex/react";
 import { type FormEvent, useState } from "react";
 import { Initials } from "../../lib/src/initials.tsx";
+import { PersonFields } from "../../lib/src/person-fields.tsx";
 import { Skeleton } from "../../lib/src/skeleton.tsx";
 import { useWrite } from "../../lib/src/use-write.ts";
 import { api } from "../convex/_generated/api.js";
@@ -91,37 +92,16 @@ function MemberRow({ person, manages }: { person: Doc<"members">; manages: boole
 function AddMember() {
   const { community } = useMembership();
   const add = useWrite(api.members.add);
-  const [name, setName] = useState("");
-  const [email, setEmail] = useState("");
+  const [fields, setFields] = useState({ name: "", email: "" });
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (!(await add({ communityId: community._id, name, email }))) return;
-    setName("");
-    setEmail("");
+    if (!(await add({ communityId: community._id, ...fields }))) return;
+    setFields({ name: "", email: "" });
   };
   return (
     <form className="card write" onSubmit={submit}>
       <h2>Add a member</h2>
-      <label className="field">
-        Name
-        <input
-          required
-          maxLength={80}
-          autoComplete="off"
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-        />
-      </label>
-      <label className="field">
-        Email
-        <input
-          type="email"
-          required
-          autoComplete="off"
-          value={email}
-          onChange={(event) => setEmail(event.target.value)}
-        />
-      </label>
+      <PersonFields value={fields} onChange={setFields} />
       <button type="submit" className="button primary">
         Add
       </button>

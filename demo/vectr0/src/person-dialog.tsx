@@ -1,6 +1,7 @@
 // PersonDialog: adds a person to the organization, or changes a name and a role.
 import { useState } from "react";
 import { Dialog, DialogForm } from "../../lib/src/dialog.tsx";
+import { PersonFields } from "../../lib/src/person-fields.tsx";
 import { api } from "../convex/_generated/api.js";
 import type { Doc } from "../convex/_generated/dataModel.js";
 import { useOrganization } from "./organization.tsx";
@@ -18,19 +19,18 @@ export function PersonDialog(props: { person: Doc<"users"> | null; onClose: () =
   const { organization } = useOrganization();
   const create = useWrite(api.mutations.users.create);
   const update = useWrite(api.mutations.users.update);
-  const [name, setName] = useState(person?.name ?? "");
-  const [email, setEmail] = useState(person?.email ?? "");
+  const [fields, setFields] = useState({ name: person?.name ?? "", email: person?.email ?? "" });
   const [role, setRole] = useState<Role>(person?.role ?? "member");
   const [error, setError] = useState<string | null>(null);
   const submit = async () => {
     const organizationId = organization._id;
     const failure =
       person === null
-        ? await create({ organizationId, name, email, role })
+        ? await create({ organizationId, ...fields, role })
         : await update({
             organizationId,
             userId: person._id,
-            ...(name === person.name ? {} : { name }),
+            ...(fields.name === person.name ? {} : { name: fields.name }),
             ...(role === person.role ? {} : { role }),
           });
     if (failure === null) onClose();
@@ -44,27 +44,7 @@ export function PersonDialog(props: { person: Doc<"users"> | null; onClose: () =
         onSubmit={() => void submit()}
         onCancel={onClose}
       >
-        <label className="field">
-          Name
-          <input
-            required
-            maxLength={80}
-            autoComplete="off"
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-          />
-        </label>
-        <label className="field">
-          Email
-          <input
-            type="email"
-            required
-            autoComplete="off"
-            readOnly={person !== null}
-            value={email}
-            onChange={(event) => setEmail(event.target.value)}
-          />
-        </label>
+        <PersonFields value={fields} onChange={setFields} emailStays={person !== null} />
         <fieldset className="choices">
           <legend>Role</legend>
           {(["admin", "member", "viewer"] as const).map((value) => (

@@ -2,6 +2,7 @@
 // compared side by side.
 import { type FormEvent, useState } from "react";
 import { PersonChoice } from "../../lib/src/person-choice.tsx";
+import { PersonFields } from "../../lib/src/person-fields.tsx";
 import { addPerson, demoPeople, otherPeople } from "./people.ts";
 import { go } from "./route.ts";
 
@@ -32,36 +33,16 @@ export function Welcome() {
 }
 
 function SomebodyElse() {
-  const [name, setName] = useState("");
-  const [email, setEmail] = useState("");
+  const [fields, setFields] = useState({ name: "", email: "" });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    go({ person: addPerson(name, email).subject, organization: null });
+    go({ person: addPerson(fields.name, fields.email).subject, organization: null });
   };
   return (
     <details className="somebody-else">
       <summary>Somebody else</summary>
       <form onSubmit={submit}>
-        <label className="field">
-          Name
-          <input
-            required
-            maxLength={80}
-            autoComplete="off"
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-          />
-        </label>
-        <label className="field">
-          Email
-          <input
-            type="email"
-            required
-            autoComplete="off"
-            value={email}
-            onChange={(event) => setEmail(event.target.value)}
-          />
-        </label>
+        <PersonFields value={fields} onChange={setFields} />
         <button type="submit" className="button primary">
           Continue
         </button>
