@@ -55,7 +55,7 @@ Result<std::optional<CounterEdit>> CounterDifference(const Value& before, const 
                  : *now < std::numeric_limits<std::int64_t>::min() + from) {
       return Overflow();
     }
-    return std::optional<CounterEdit>({Value(*now - from)});
+    return std::optional(CounterEdit{Value(*now - from)});
   }
   const double* old = before.As<double>();
   if (!old && !before.is_undefined()) return WrongKind(before);
@@ -64,7 +64,7 @@ Result<std::optional<CounterEdit>> CounterDifference(const Value& before, const 
   if (old && now == from) return std::optional<CounterEdit>();
   const double by = Step(from, now);
   if (!std::isfinite(by)) return Overflow();
-  return std::optional<CounterEdit>({Value(by)});
+  return std::optional(CounterEdit{Value(by)});
 }
 
 Status CheckCounter(const Value& now, const CounterEdit& edit) {
