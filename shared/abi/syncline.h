@@ -22,9 +22,17 @@ enum SynclineOperation {
    * for open queries and excludes them). Anything else is a conflict. */
 
   /* {"kind":"query"|"mutation","now":ms,"identity":claims|null,
-   *  "path":"schedules:create","args":{...},"preview":true}
+   *  "path":"schedules:create","args":{...},"preview":true,"strict":false}
    * -> {"execution":n}. path, args: a mutation's, kept with its change set for reports. preview false:
-   * do not judge the rules on the device (the relay will). */
+   * do not judge the rules on the device (the relay will).
+   * strict true: the mutation runs on what the relay has confirmed, without what is pending here, and
+   * COMMIT leaves the rows as they are: what it wrote goes to the relay with what it read, and comes with
+   * the relay's rows if nothing of that has changed since ("settled"), or is refused with code "conflict"
+   * (then run it again, and dismiss the refusal). "unavailable" from BEGIN, a write or COMMIT: this device
+   * is not connected, or its copy of the tenant is not up to date yet; try again once EVENTS says "synced".
+   * One tenant, which is there already; no local rows, no scheduler, no files: else "invalid". If it wrote
+   * nothing, COMMIT gives nulls, and what it read was one confirmed state. Without rules, there is nobody
+   * to conflict with, and it is a mutation as any. */
   SYNCLINE_BEGIN = 1,
   /* {"execution":n} -> a mutation: {"tenant":text|null,"number":n|null} (null if it wrote nothing).
    * Durable on return, as far as the storage promises. A rule's or validator's refusal rolls back. */
@@ -127,11 +135,11 @@ enum SynclineOperation {
    * the relay has accepted the token on this connection. synced: and every tenant's snapshot or
    * catch-up has arrived. fault: why the relay is closing. settled: decided, accepted or refused. */
   SYNCLINE_EVENTS = 40,
-  /* {} -> {"pending":[{"tenant","number","path","args","at":ms,"rows":[{"table","id"}]}]}, at most 1000,
-   * oldest first. */
+  /* {} -> {"pending":[{"tenant","number","path","args","at":ms,"strict":bool,"rows":[{"table","id"}]}]},
+   * at most 1000, oldest first. The rows of a strict one do not show it yet. */
   SYNCLINE_PENDING = 41,
   /* {} -> {"refused":[Refused]}; Refused: {"tenant","number","code","message","table","row","rule",
-   * "path","args","at":ms}. Kept until dismissed, the newest 1000. */
+   * "path","args","at":ms,"strict":bool}. Kept until dismissed, the newest 1000. */
   SYNCLINE_REFUSED = 42,
   /* {"tenant":text,"number":n} -> {} */
   SYNCLINE_DISMISS = 43,
