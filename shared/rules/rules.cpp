@@ -54,6 +54,11 @@ std::optional<std::string_view> Rules::TenantField(std::string_view table) const
   return at->second;
 }
 
+const TableRules* Rules::Find(std::string_view table) const {
+  const auto at = tables_.find(table);
+  return at == tables_.end() ? nullptr : &at->second;
+}
+
 bool Rules::ReadDependsOnRow(std::string_view table) const {
   const auto at = tables_.find(table);
   return at != tables_.end() &&

@@ -6,19 +6,45 @@
 //   { "tenancy":    { "root": "organizations", "fields": { "users": "organizationId", ... },
 //                     "local": ["drafts", ...] },
 //     "membership": { "table": "users", "field": "email", "claim": "email", "role": "role" },
-//     "tables": { "schedules": { "read": Rule, "insert": Rule, "update": Rule, "delete": Rule } } }
+//     "tables": { "schedules": { "read": Rule, "insert": Rule, "update": Rule, "delete": Rule,
+//                                "checks": Rule, "unique": [Unique, ...], "transitions":
+//                                [Transition, ...], "references": [Reference, ...],
+//                                "history": true | { "days": n, "count": n } } } }
 //   Rule: an array of one or more { "name": text, "message": text, "allow": Expr }; all must allow.
 //   A missing rule denies. "local", which may be missing, names tables whose rows stay on the device:
 //   they have no tenancy and no rules.
+//
+// What holds for the rows themselves, whoever writes them (each may be missing; then nothing is asked):
+//   "checks": judged of every row as an insert or update leaves it.
+//   Unique: { "name": text, "message": text, "fields": ["email", "address.city", ...], "where": Expr }
+//     No two rows of a tenant have the same values in the fields. A row in which one of them is
+//     undefined is not judged; null is a value. "where", which may be missing, looks at the row alone:
+//     only rows for which it is true are judged. Swapping two rows' values in one change set is fine.
+//   Transition: { "field": "status", "initial": [v, ...], "moves": [Move, ...], "message": text }
+//     What the field may be in a new row, and how it may change. "message" may be missing.
+//     Move: { "from": [v, ...], "to": [v, ...], "roles": [text, ...], "when": Expr }; without "roles"
+//     everyone who may update the row makes it; "when" may be missing.
+//   Reference: { "field": "authorId", "onDelete": "restrict" | "cascade" | "setUndefined",
+//     "message": text }. The field is a v.id of a table of the application, or an array of them. A row
+//     that it names must be there, and readable, when it is written; what becomes of the row when that
+//     one is deleted, "onDelete" says (decisions/0011). "message" may be missing.
+//   "history": who changed what when is kept, for so many days (default 90) and so many entries a row
+//     (default 100).
+//
 //   Expr: a JSON array that starts with an operator:
 //     ["literal", v] ["row", "path"] ["old", "path"] ["user", "claim"] ["role"] ["changed", "path"]
 //     ["eq"|"ne"|"lt"|"lte"|"gt"|"gte", a, b] ["in", a, [v, ...]] ["and"|"or", a, ...] ["not", a]
-//     ["true"] ["false"]
+//     ["true"] ["false"] ["matches", a, "pattern"] ["length", a]
+//     ["exists"|"missing", "table", "index", a, ...]
 //   "row" is the row after the write (for read and delete: the row), "old" the row before it. A path
 //   may name _id and _creationTime; it must be one that the table's documents can have. A missing
 //   field, claim or role is undefined; a claim is sought by its whole name, then as a path.
 //   Comparisons use Convex's total order. "and" and "or" stop at the first operand that decides;
 //   they and "not" take booleans, and a rule must give one: anything else denies.
+//   "matches" is false for what is no string (shared/rules/pattern.hpp has the patterns). "length" is
+//   that of a string in UTF-16 units, of an array or of bytes, as a float64; else undefined.
+//   "exists" asks whether another row of the tenant begins with these values in a declared index of
+//   the table, after the whole change set; not for read rules and "where".
 #pragma once
 #include <map>
 #include <optional>
@@ -77,8 +103,15 @@ struct Clause {
   Expr allow;
 };
 
+// How long a table's history is kept: whichever ends first.
+struct HistoryRule {
+  std::uint32_t days = 90;
+  std::uint32_t count = 100;  // entries a row
+};
+
 struct TableRules {
   std::vector<Clause> read, insert, update, remove;
+  std::optional<HistoryRule> history;
   const std::vector<Clause>& For(Action action) const;
 };
 
@@ -112,6 +145,9 @@ class Rules {
   // The field that names a row's tenant; empty for the root table (the row's own id), none for a
   // table without tenancy (its rows cannot be written).
   std::optional<std::string_view> TenantField(std::string_view table) const;
+
+  // Null if the table has no rules.
+  const TableRules* Find(std::string_view table) const;
 
   // None if allowed. Documents carry _id and _creationTime as members. `before` is null for insert
   // and read, `after` null for delete.

@@ -1,6 +1,7 @@
 // Rules from their JSON form, checked against the schema.
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "shared/base/hash.hpp"
 #include "shared/base/utf8.hpp"
@@ -14,6 +15,8 @@ namespace {
 using Op = Expr::Op;
 using Kind = Validator::Kind;
 constexpr int kDepthMax = 64;
+constexpr std::uint32_t kHistoryDaysMax = 36'500;
+constexpr std::uint32_t kHistoryCountMax = 100'000;
 constexpr std::size_t kMany = static_cast<std::size_t>(-1);
 
 // How an operator is written. `operands` are expressions; `path` and `literal` are what comes with
@@ -193,10 +196,36 @@ Result<std::vector<Clause>> ParseRule(const Value* json, const TableSchema& tabl
   return clauses;
 }
 
+Result<std::uint32_t> ParseBound(const Object& json, std::string_view name, std::uint32_t unless,
+                                 std::uint32_t most, const Place& place) {
+  const Value* given = json.Find(name);
+  if (!given) return unless;
+  const double* number = given->As<double>();
+  if (number && *number >= 1 && *number <= most && *number == std::floor(*number)) {
+    return static_cast<std::uint32_t>(*number);
+  }
+  return FailAt(Place(place, name), "expected a whole number from 1 to " + std::to_string(most));
+}
+
+Result<std::optional<HistoryRule>> ParseHistory(const Value* json, const Place& place) {
+  using History = std::optional<HistoryRule>;
+  if (!json) return History();
+  const bool* wanted = json->As<bool>();
+  if (wanted) return *wanted ? History(HistoryRule{}) : History();
+  const Result<const Object*> object = ExpectObject(json, place, {"days", "count"});
+  if (!object) return Fail(object.error());
+  HistoryRule history;
+  const auto days = ParseBound(**object, "days", history.days, kHistoryDaysMax, place);
+  if (!days) return Fail(days.error());
+  const auto count = ParseBound(**object, "count", history.count, kHistoryCountMax, place);
+  if (!count) return Fail(count.error());
+  return History(HistoryRule{*days, *count});
+}
+
 Result<TableRules> ParseTableRules(const Value& json, const TableSchema& table,
                                    const Place& place) {
   const Result<const Object*> object =
-      ExpectObject(&json, place, {"read", "insert", "update", "delete"});
+      ExpectObject(&json, place, {"read", "insert", "update", "delete", "history"});
   if (!object) return Fail(object.error());
   TableRules rules;
   const auto parse = [&](const char* name, std::vector<Clause>& clauses) -> Status {
@@ -210,6 +239,10 @@ Result<TableRules> ParseTableRules(const Value& json, const TableSchema& table,
   if (Status parsed = parse("insert", rules.insert); !parsed) return Fail(parsed.error());
   if (Status parsed = parse("update", rules.update); !parsed) return Fail(parsed.error());
   if (Status parsed = parse("delete", rules.remove); !parsed) return Fail(parsed.error());
+  Result<std::optional<HistoryRule>> history =
+      ParseHistory((*object)->Find("history"), Place(place, "history"));
+  if (!history) return Fail(history.error());
+  rules.history = *history;
   return rules;
 }
 
