@@ -39,6 +39,12 @@ class Reader : public cereal::InputArchive<Reader, cereal::AllowEmptyClassElisio
     limited_ = true;
     memory_left_ = bytes;
   }
+  // What was read takes this much more than its bytes here.
+  void Charge(std::size_t bytes) {
+    if (!limited_) return;
+    if (bytes > memory_left_) failed_ = true;
+    memory_left_ -= std::min(bytes, memory_left_);
+  }
 
   std::uint64_t Integer() {
     std::uint64_t value = 0;
@@ -98,11 +104,6 @@ class Reader : public cereal::InputArchive<Reader, cereal::AllowEmptyClassElisio
  private:
   static constexpr std::size_t kUntrustedValueBytesMax = 1 << 20;
   static constexpr std::size_t kFieldBytes = 128;  // a field's node, without its name and value
-
-  void Charge(std::size_t bytes) {
-    if (bytes > memory_left_) failed_ = true;
-    memory_left_ -= std::min(bytes, memory_left_);
-  }
 
   ByteView rest_;
   bool failed_ = false;

@@ -42,16 +42,57 @@ void serialize(Archive& archive, FieldWrite& write) {
   archive(wire::Name{write.path}, write.value);
 }
 
-// A whole row carries its creation time; a delete carries nothing more.
+// What a row change carries beside its writes, as bits of one byte; a bit that is not named is refused.
+constexpr std::uint8_t kWholeBit = 1;
+constexpr std::uint8_t kChangeBits = kWholeBit;
+
+// All of a change but its row. A whole row carries its creation time; a delete carries nothing more.
 template <class Archive>
-void serialize(Archive& archive, RowChange& change) {
-  archive(change.key, change.length, change.whole);
+void SerializeChange(Archive& archive, RowChange& change) {
+  std::uint8_t flags = change.whole ? kWholeBit : 0;
+  archive(change.length, wire::Byte{flags});
+  if constexpr (std::is_same_v<Archive, wire::Reader>) {
+    if ((flags & ~kChangeBits) != 0) archive.Refuse();
+    change.whole = (flags & kWholeBit) != 0;
+  }
   if (change.whole) archive(change.creation_time);
   if (!change.deletes()) archive(change.writes);
 }
 template <class Archive>
+void serialize(Archive& archive, RowChange& change) {
+  archive(change.key);
+  SerializeChange(archive, change);
+}
+
+template <class Archive>
+void serialize(Archive& archive, Cursor& cursor) {
+  archive(cursor.epoch, cursor.seq, cursor.scope);
+}
+template <class Archive>
+void serialize(Archive& archive, KeyStretch& stretch) {
+  archive(stretch.low, stretch.high);
+  // Two bytes may say that there is one.
+  if constexpr (std::is_same_v<Archive, wire::Reader>) archive.Charge(sizeof(KeyStretch));
+}
+template <class Archive>
+void serialize(Archive& archive, IndexReads& reads) {
+  archive(reads.table, reads.fields, reads.stretches);
+  if constexpr (std::is_same_v<Archive, wire::Reader>) {
+    archive.Charge(sizeof(IndexReads) + reads.fields.size() * sizeof(std::string));
+  }
+}
+template <class Archive>
+void serialize(Archive& archive, StrictReads& strict) {
+  archive(strict.cursor, strict.indexes);
+}
+template <class Archive>
 void serialize(Archive& archive, ChangeSet& change_set) {
   archive(change_set.replica, change_set.number, change_set.time, change_set.rows);
+  bool strict = change_set.strict.has_value();
+  archive(strict);
+  if (!strict) return;
+  if (!change_set.strict) change_set.strict.emplace();
+  archive(*change_set.strict);
 }
 
 void CEREAL_LOAD_FUNCTION_NAME(wire::Reader& reader, RowState& state) {
@@ -81,10 +122,6 @@ void CEREAL_SAVE_FUNCTION_NAME(wire::Writer& writer, const RowState& state) {
   for (const auto& [path, value] : state.fields) writer(wire::Name{path}, value);
 }
 
-template <class Archive>
-void serialize(Archive& archive, Cursor& cursor) {
-  archive(cursor.epoch, cursor.seq, cursor.scope);
-}
 template <class Archive>
 void serialize(Archive& archive, TenantHello& hello) {
   archive(hello.tenant, hello.cursor, hello.settled);
@@ -120,9 +157,8 @@ void serialize(Archive& archive, DeltaRow& row) {
   switch (row.kind) {
     case DeltaRow::Kind::kState: archive(row.state); return;
     case DeltaRow::Kind::kChange:
-      archive(row.stamp, row.change.length, row.change.whole);
-      if (row.change.whole) archive(row.change.creation_time);
-      if (!row.change.deletes()) archive(row.change.writes);
+      archive(row.stamp);
+      SerializeChange(archive, row.change);
       row.change.key = row.key;
       return;
     case DeltaRow::Kind::kForget: return;

@@ -10,6 +10,7 @@
 // messages_test.cpp pins the bytes of every message beside kProtocolVersion.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -21,7 +22,7 @@
 
 namespace syncline {
 
-inline constexpr std::uint32_t kProtocolVersion = 1;
+inline constexpr std::uint32_t kProtocolVersion = 2;
 
 // Limits of the protocol, both ways. A receiver may be stricter.
 inline constexpr std::size_t kTokenBytesMax = 16 << 10;
@@ -29,20 +30,14 @@ inline constexpr std::size_t kTenantsPerHelloMax = 1000;
 inline constexpr std::size_t kChangeSetBytesMax = 16 << 20;
 inline constexpr std::size_t kRowsPerChangeSetMax = 16'000;
 inline constexpr std::size_t kPathBytesMax = 4096;
+inline constexpr std::size_t kStrictIndexesMax = 256;
+inline constexpr std::size_t kStrictIndexFieldsMax = 16;
+inline constexpr std::size_t kStrictStretchesMax = 4096;
+inline constexpr std::size_t kStrictBytesMax = 1 << 20;  // of all keys
 inline constexpr std::size_t kMessageBytesMax = kChangeSetBytesMax + (1 << 20);
 inline constexpr std::size_t kChangeSetsPerPushMax = 10'000;
 // What a push may take in memory once it is decoded: well above the largest that a device makes.
 inline constexpr std::size_t kPushMemoryBytesMax = 256 << 20;
-
-// All that one mutation wrote, stamped once; applied whole or not at all.
-struct ChangeSet {
-  ReplicaId replica;
-  // 1, 2, 3, ... per replica and tenant.
-  std::uint64_t number = 0;
-  HybridTime time;
-  std::vector<RowChange> rows;
-  Stamp stamp() const { return {time, replica}; }
-};
 
 // How far a replica has followed a tenant.
 struct Cursor {
@@ -51,6 +46,37 @@ struct Cursor {
   std::uint64_t seq = 0;
   // The relay's word for what was visible at that point; given back as it came.
   std::string scope;
+};
+
+// A stretch of an index's keys, from `low` up to below `high`; an empty `high` is no bound.
+struct KeyStretch {
+  Bytes low, high;
+};
+// What a strict mutation read of one index. Indexes go by their fields and not by their names, so that
+// device and relay mean the same keys also where their schemas differ.
+struct IndexReads {
+  TableNumber table;
+  // Without the implicit two; {"_id"}: the keys are ids (by_id).
+  std::vector<std::string> fields;
+  std::vector<KeyStretch> stretches;  // ascending, none touching the next
+};
+// On what a strict mutation relies: it holds if nothing has entered, left or changed in these reads
+// since the cursor.
+struct StrictReads {
+  Cursor cursor;
+  std::vector<IndexReads> indexes;  // each (table, fields) once
+};
+
+// All that one mutation wrote, stamped once; applied whole or not at all.
+struct ChangeSet {
+  ReplicaId replica;
+  // 1, 2, 3, ... per replica and tenant.
+  std::uint64_t number = 0;
+  HybridTime time;
+  std::vector<RowChange> rows;
+  // Of a strict mutation: it is refused (kConflict) if they do not hold.
+  std::optional<StrictReads> strict = std::nullopt;
+  Stamp stamp() const { return {time, replica}; }
 };
 
 struct TenantHello {

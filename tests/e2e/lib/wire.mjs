@@ -36,7 +36,7 @@ function frame(type, ...parts) {
   return Buffer.concat([varint(body.length), body]);
 }
 
-export function hello({ token, tenants = [], replica = 77n, protocol = 1 }) {
+export function hello({ token, tenants = [], replica = 77n, protocol = 2 }) {
   return frame(
     messageType.hello,
     varint(protocol),
