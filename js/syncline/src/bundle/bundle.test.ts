@@ -358,6 +358,60 @@ it("installs components with their tables, functions and environment", async () 
   expect(bundle.files).toContain(join(directory, "counter/convex.config.ts"));
 });
 
+it("takes merge kinds and strict mutations of the application and of components", async () => {
+  const kinds = 'import { counter, text } from "syncline/values";\n';
+  const tables = "export default defineSchema({ posts: defineTable({ likes: counter() }) });";
+  const bundle = await bundleApp(
+    write({
+      "schema.ts": `${builders}${kinds}${tables}`,
+      "seats.ts": `${builders}import { strict } from "syncline/server";
+        import schema from "./schema";
+        export const fields = schema.tables.posts.validator.fields;
+        export const book = strict(mutation({ handler: async () => null }), { offline: "wait" });
+        export const plain = mutation({ handler: async () => null });`,
+      "convex.config.ts": `${builders}import one from "./one/convex.config"; const app = defineApp(); app.use(one); export default app;`,
+      "one/convex.config.ts": `${builders}export default defineComponent("one");`,
+      "one/schema.ts": `${builders}${kinds}${tables}`,
+    }),
+  );
+  const likes = { fieldType: { type: "number", merge: "counter" }, optional: false };
+  expect(
+    schemaOf(bundle).tables.map(({ tableName, documentType }) => [tableName, documentType]),
+  ).toEqual([
+    ["posts", { type: "object", value: { likes } }],
+    ["one/posts", { type: "object", value: { likes } }],
+  ]);
+  expect(bundle.functions.map(({ path, strict }) => [path, strict])).toEqual([
+    ["seats:book", { offline: "wait" }],
+    ["seats:plain", undefined],
+  ]);
+  const module = loadFactory(bundle.factoryCode)({ process: { env: {} } } as never)["seats"]?.();
+  expect(Object.keys(module?.["fields"] as object)).toEqual(["likes"]);
+});
+
+it("names the place of a merge kind that cannot be one, and what cannot be strict", async () => {
+  const kinds = 'import { counter } from "syncline/values";\n';
+  await expect(
+    bundleApp(
+      write({
+        "schema.ts": `${builders}${kinds}export default defineSchema({ posts: defineTable({ a: v.array(counter()) }) });`,
+      }),
+    ),
+  ).rejects.toThrow(/schema\.ts: posts\.a: counter\(\) stands within an array/);
+  const strict = (text: string) =>
+    bundleApp(
+      write({
+        "a.ts": `${builders}import { strict } from "syncline/server"; export const a = ${text};`,
+      }),
+    );
+  await expect(strict("strict(query(async () => null))")).rejects.toThrow(
+    /a fails when it is loaded: strict\(\): give it a mutation/,
+  );
+  await expect(strict("strict(mutation(async () => null), { attempts: 0 })")).rejects.toThrow(
+    /attempts must be a whole number from 1 to 100/,
+  );
+});
+
 it("names what is wrong with a component", async () => {
   const config = (text: string, more: Record<string, string> = {}) =>
     bundleApp(

@@ -6,6 +6,7 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { App } from "../engine/application.ts";
 import { Instance } from "../engine/instance.ts";
+import { requirePlaces, type ValidatorJson } from "../values/places.ts";
 import { type InstalledComponent, readComponents } from "./components.ts";
 import { readCrons } from "./crons.ts";
 import { type BundledText, bundle, rulesModule } from "./esbuild.ts";
@@ -146,7 +147,11 @@ async function readSchema(directory: string): Promise<Definition<SchemaJson> | n
   if (typeof schema?.export !== "function") {
     throw new Error(`${file} must export default defineSchema({...})`);
   }
-  return { json: JSON.parse(schema.export()) as SchemaJson, files };
+  const json = JSON.parse(schema.export()) as SchemaJson;
+  for (const { tableName, documentType } of json.tables) {
+    if (documentType) requirePlaces(documentType as ValidatorJson, `${file}: ${tableName}`);
+  }
+  return { json, files };
 }
 
 // Null without rules: a rules.ts that has nothing to do with syncline/rules is a module like others.

@@ -46,7 +46,7 @@ export async function bundle(options: BundleOptions): Promise<BundledText> {
     jsx: "automatic",
     logLevel: "silent",
     legalComments: "none",
-    plugins: [ownRules, packages, ...(options.plugins ?? [])],
+    plugins: [ownModules, packages, ...(options.plugins ?? [])],
   }).catch((error: BuildFailure) => {
     throw withAdvice(error);
   });
@@ -68,15 +68,23 @@ function withAdvice(error: BuildFailure): Error {
   );
 }
 
-/** Where rules are made: whichever way the application imports syncline/rules, it gets this file. */
-export const rulesModule = fileURLToPath(
-  new URL(`../rules/index.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url),
-);
+// Whichever way the application imports these of ours, it gets the files of this very package.
+const ownEntries = ["rules", "values", "server"];
 
-const ownRules: Plugin = {
-  name: "syncline-rules",
+function ownEntry(name: string): string {
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  return fileURLToPath(new URL(`../${name}/index.${extension}`, import.meta.url));
+}
+
+/** Where rules are made. */
+export const rulesModule = ownEntry("rules");
+
+const ownModules: Plugin = {
+  name: "syncline-own",
   setup(build) {
-    build.onResolve({ filter: /^syncline\/rules$/ }, () => ({ path: rulesModule }));
+    build.onResolve({ filter: new RegExp(`^syncline/(${ownEntries.join("|")})$`) }, ({ path }) => ({
+      path: ownEntry(path.slice("syncline/".length)),
+    }));
   },
 };
 

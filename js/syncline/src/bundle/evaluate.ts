@@ -1,7 +1,12 @@
 // Evaluating an application at build time: its definitions, and which functions it has.
 import { createRequire } from "node:module";
 import { runInThisContext } from "node:vm";
-import type { ApplicationFactory, FunctionInfo, FunctionKind } from "../engine/application.ts";
+import type {
+  ApplicationFactory,
+  FunctionInfo,
+  FunctionKind,
+  StrictOptions,
+} from "../engine/application.ts";
 import type { Instance } from "../engine/instance.ts";
 
 // The exports of a CommonJS text, which stands for the file. What it was bundled without, it requires.
@@ -18,6 +23,12 @@ export function loadFactory(factoryCode: string): ApplicationFactory {
   return runInThisContext(`(() => {${factoryCode}\nreturn factory;})()`, {
     filename: "functions",
   }) as ApplicationFactory;
+}
+
+interface Flags {
+  isInternal?: boolean;
+  // What strict() of syncline/server leaves.
+  strict?: StrictOptions;
 }
 
 const kinds: readonly [flag: string, kind: FunctionKind][] = [
@@ -48,11 +59,12 @@ export function functionsOf(
 ): FunctionInfo[] {
   return Object.entries(exports).flatMap(([name, value]) => {
     if ((typeof value !== "function" && typeof value !== "object") || value === null) return [];
-    const flags = value as Record<string, unknown> & { isInternal?: boolean };
+    const flags = value as Record<string, unknown> & Flags;
     const kind = kinds.find(([flag]) => flags[flag] === true)?.[1];
     if (!kind) return [];
     const visibility = flags.isInternal === true ? "internal" : "public";
-    return [{ path: `${module}:${name}`, component, kind, visibility, runsOn } as const];
+    const strict = kind === "mutation" && flags.strict ? { strict: flags.strict } : {};
+    return [{ path: `${module}:${name}`, component, kind, visibility, runsOn, ...strict } as const];
   });
 }
 

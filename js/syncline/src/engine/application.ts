@@ -59,7 +59,35 @@ export interface FunctionInfo {
   visibility: "public" | "internal";
   /** "peer": its module says "use node", so it cannot run on a device. */
   runsOn: "device" | "peer";
+  /** A mutation that strict() of syncline/server declares so. */
+  strict?: StrictOptions;
 }
+
+/** How a strict mutation is run. */
+export interface StrictOptions {
+  /** Without a connection it fails at once with the code "offline" (the default), or waits for one, as long
+   * as the page is open. */
+  offline?: "fail" | "wait";
+  /** How often it is run at most, if what it read has changed each time. Default 8, at most 100. */
+  attempts?: number;
+}
+
+const attemptsMax = 100;
+
+/** The options themselves. Throws a TypeError that names what is wrong with them. */
+export function requireStrictOptions(options: StrictOptions): StrictOptions {
+  const { offline = "fail", attempts = 1 } = options;
+  if (offline !== "fail" && offline !== "wait") {
+    throw new TypeError(`strict: offline must be "fail" or "wait", not ${JSON.stringify(offline)}`);
+  }
+  if (!Number.isInteger(attempts) || attempts < 1 || attempts > attemptsMax) {
+    throw new TypeError(`strict: attempts must be a whole number from 1 to ${attemptsMax}`);
+  }
+  return options;
+}
+
+/** Our own among the host's operations: syncline/server calls it. */
+export const restoreOperation = "syncline/restore";
 
 /** A component that the application, or another component, has installed (convex.config.ts). */
 export interface ComponentInfo {
