@@ -109,6 +109,17 @@ enum SynclineOperation {
   SYNCLINE_FILE_PUT = 27,
   /* {"id":text} -> binary; "not found" if there is none. */
   SYNCLINE_FILE_GET = 28,
+  /* {"execution":n,"entry":id} -> {"_id":text}. Within a mutation: the row of which that row of _history
+   * tells is as the entry has it; what was deleted comes back. A write as others, judged as they are.
+   * "not found": no such entry, or the row is neither here nor known to be deleted.
+   *
+   * _history: {"table","row":id,"version":1,2,...,"at":ms,"by":id,"role":text,
+   *  "action":"insert"|"update"|"delete","document":{...},"changed":["title","place.city"],"length":n}.
+   * There if a table of the rules has "history"; the relay alone writes it, one entry for each row of such
+   * a table that an accepted change set changed. document: after the change, of a delete before it. by: the
+   * person's membership row. at: when it was done; _creationTime: when the relay accepted it. An entry is
+   * visible to whom the table's read rule shows `document`. Indexes by_row ["row"] and by_table ["table"]. */
+  SYNCLINE_RESTORE = 29,
 
   /* --- sync: the device's end of the connection to the relay, without the socket --- */
   /* {"now":ms,"token":text}. A socket has opened: output is binary, to be sent as one message. */
@@ -145,6 +156,23 @@ enum SynclineOperation {
   SYNCLINE_DISMISS = 43,
   /* {} -> {"tenants":[{"tenant":text,"seq":n}]}: the ones whose rows are here. */
   SYNCLINE_TENANTS = 44,
+
+  /* --- undo: of mutations that were begun with a scope; kept in the file, of this device alone --- */
+  /* {"scope":text,"redo":bool,"now":ms,"identity":claims|null}
+   * -> {"tenant":text|null,"number":n|null,"path":text|null,"args":{...}|null}: what was undone (redone),
+   * and the change set that did it; nulls: there was nothing to do, tenant and number alone: only local
+   * rows changed. Takes the newest entry that can still do something. What this person wrote is taken back
+   * from the rows as they are now: a field only if it still has the value that was written; counters, sets,
+   * lists and texts by the opposite edit; an inserted row goes; a deleted row comes back whole, unless it
+   * is back. It is a change set as others, of the path "undo:<path>" ("redo:<path>"), and what redoes
+   * (undoes) it is kept in turn. A new mutation in the scope drops what could be redone. An entry goes with
+   * the change set that made it, if that is refused; if a rule denies the undoing, it is an error, and the
+   * entry goes too, so that the next call comes to the one before it. */
+  SYNCLINE_UNDO = 50,
+  /* {"scope":text} -> {"undo":[{"path":text,"at":ms}],"redo":[...]}, newest first. At most 200 together. */
+  SYNCLINE_UNDO_STATE = 51,
+  /* {"scope":text} -> {} */
+  SYNCLINE_UNDO_CLEAR = 52,
 };
 
 /* Tables are either synced or local. A table is local if the schema's JSON says "local":true, if the
