@@ -11,12 +11,10 @@
 #include <vector>
 
 #include "shared/base/ids.hpp"
+#include "shared/value/merge_kind.hpp"
 #include "shared/value/value.hpp"
 
 namespace syncline {
-
-// How concurrent writes of one field combine. The order is the wire's and the variant's.
-enum class MergeKind : std::uint8_t { kRegister, kCounter, kSet, kList, kText };
 
 // Names one element for good: a list's, a text's character, an addition to a set. A replica gives each
 // counter of one field once; a new one lies above all that the field has seen. Elements of a literal

@@ -1,9 +1,12 @@
 #include "shared/merge/kinds.hpp"
 
+#include <algorithm>
+
 #include "shared/merge/counter.hpp"
 #include "shared/merge/list.hpp"
 #include "shared/merge/set.hpp"
 #include "shared/merge/text.hpp"
+#include "shared/value/order.hpp"
 
 namespace syncline {
 namespace {
@@ -32,6 +35,26 @@ Result<std::optional<Edit>> EditBetween(MergeKind kind, const KindState& before,
     case MergeKind::kText: return Widen(TextDifference(before, after, author));
   }
   return Fail(Code::kInvalid, "The field has no merge kind");
+}
+
+void SortSet(Array& elements) {
+  const auto same = [](const Value& a, const Value& b) { return Compare(a, b) == 0; };
+  std::sort(elements.begin(), elements.end(),
+            [](const Value& a, const Value& b) { return Compare(a, b) < 0; });
+  elements.erase(std::unique(elements.begin(), elements.end(), same), elements.end());
+}
+
+Result<Value> LiteralOf(MergeKind kind, Value value) {
+  if (kind == MergeKind::kCounter) {
+    if (Status counts = CheckCounter({}, {value}); !counts) return Fail(counts.error());
+  } else if (kind == MergeKind::kText) {
+    if (!value.Is<std::string>()) return Fail(Code::kInvalid, "A text holds a string");
+  } else if (kind != MergeKind::kRegister) {
+    Array* array = value.As<Array>();
+    if (!array) return Fail(Code::kInvalid, "A set or list holds an array");
+    if (kind == MergeKind::kSet) SortSet(*array);
+  }
+  return value;
 }
 
 Status CheckEdit(const KindState& now, const Edit& edit, ReplicaId author) {

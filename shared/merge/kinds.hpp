@@ -29,6 +29,13 @@ inline constexpr std::size_t kContentBytesMax = 8 << 20;
 Result<std::optional<Edit>> EditBetween(MergeKind kind, const KindState& before, const Value& after,
                                         ReplicaId author);
 
+// The value as a literal of the kind: a set's elements each once and in order. kInvalid if it is no value
+// of the kind.
+Result<Value> LiteralOf(MergeKind kind, Value value);
+
+// A set's elements as they are shown: each once, in Convex's order.
+void SortSet(Array& elements);
+
 // What the relay asks before it accepts an edit: kInvalid if no sound device makes it (malformed, ids of
 // another's or used before, another kind, an overflow, a position out of bounds, too large), kConflict if
 // it refers to what is not there any more.

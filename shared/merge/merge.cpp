@@ -9,6 +9,7 @@ namespace syncline {
 
 bool operator==(const RowState& a, const RowState& b) {
   if (!(a.clock == b.clock) || a.fields.size() != b.fields.size()) return false;
+  if (a.contents != b.contents) return false;
   if (a.alive() && a.creation_time != b.creation_time) return false;
   return std::equal(
       a.fields.begin(), a.fields.end(), b.fields.begin(),
@@ -31,6 +32,32 @@ void SetField(RowState& row, const std::string& path, const Value& value) {
   }
 }
 
+// Moves the field out of the row; PutField gives it back.
+KindState TakeField(RowState& row, const std::string& path) {
+  KindState field;
+  field.literal_by = row.clock.Of(path).replica;
+  if (const auto value = row.fields.find(path); value != row.fields.end()) {
+    field.value = std::move(value->second);
+  }
+  if (const auto content = row.contents.find(path); content != row.contents.end()) {
+    field.content = std::move(content->second);
+  }
+  return field;
+}
+
+void PutField(RowState& row, const std::string& path, KindState field) {
+  if (field.content.empty()) {
+    row.contents.erase(path);
+  } else {
+    row.contents.insert_or_assign(path, std::move(field.content));
+  }
+  if (field.value.is_undefined()) {
+    row.fields.erase(path);
+  } else {
+    row.fields.insert_or_assign(path, std::move(field.value));
+  }
+}
+
 // The later write wins; two writes of one stamp (which only a faulty replica makes) go by value.
 bool Wins(const Stamp& challenger, const Value& new_value, const Stamp& holder,
           const Value& old_value) {
@@ -44,7 +71,12 @@ void JoinPath(RowState& joined, const RowState& other, const std::string& path,
   const Stamp& theirs = other.clock.Of(path);
   const Value& value = ValueAt(other, path);
   const bool wins = Wins(theirs, value, mine, ValueAt(joined, path));
-  if (wins) SetField(joined, path, value);
+  const auto content = other.contents.find(path);
+  if (wins) {
+    SetField(joined, path, value);
+    joined.contents.erase(path);
+    if (content != other.contents.end()) joined.contents.insert(*content);
+  }
   const Stamp& winner = wins ? theirs : mine;
   if (joined.clock.whole < winner) {
     joined.clock.exceptions.insert_or_assign(path, winner);
@@ -91,10 +123,23 @@ bool Apply(RowState& row, const RowChange& change, const Stamp& stamp) {
     const Stamp& holder = row.clock.Of(write.path);
     if (!Wins(stamp, write.value, holder, ValueAt(row, write.path))) continue;
     SetField(row, write.path, write.value);
+    row.contents.erase(write.path);
     if (row.clock.whole < stamp) row.clock.exceptions.insert_or_assign(write.path, stamp);
     moved = true;
   }
+  for (const FieldEdit& edit : change.edits) {
+    KindState field = TakeField(row, edit.path);
+    ApplyEdit(field, edit.edit, stamp);
+    PutField(row, edit.path, std::move(field));
+    moved = true;
+  }
   return moved;
+}
+
+KindState FieldAt(const RowState& row, std::string_view path) {
+  const auto content = row.contents.find(path);
+  return {ValueAt(row, path), content == row.contents.end() ? Bytes() : content->second,
+          row.clock.Of(path).replica};
 }
 
 namespace {

@@ -8,6 +8,10 @@
 // A path is a top-level field, or the names down to a leaf of an object field joined by kPathStep;
 // the path of an object field itself holds its presence: an empty object, or undefined.
 //
+// A path of a merge kind (kinds.hpp) changes by edits, which move no clock and commute under causal
+// delivery. A write to such a path replaces it: the last writer wins, as with any other; between a write
+// and an edit that did not know of each other the order of arrival decides, which is the relay's.
+//
 // The clock of a row is one stamp for the whole (its last insert) and exceptions for the paths
 // written later, so a row that was written once carries 17 bytes of metadata.
 // Source: causal length, Yu and Rostad, "A low-cost set CRDT based on causal lengths" (PaPoC 2020).
@@ -20,16 +24,20 @@
 #include "shared/base/ids.hpp"
 #include "shared/base/result.hpp"
 #include "shared/clock/clock.hpp"
+#include "shared/merge/kinds.hpp"
+#include "shared/value/field_path.hpp"
 #include "shared/value/value.hpp"
 
 namespace syncline {
 
-// Cannot occur in a field name, which has no control characters.
-inline constexpr char kPathStep = '\x1f';
-
 struct FieldWrite {
   std::string path;
   Value value;  // Undefined removes the field
+};
+
+struct FieldEdit {
+  std::string path;
+  Edit edit;
 };
 
 // What one change set did to one row.
@@ -42,6 +50,8 @@ struct RowChange {
   double creation_time = 0;  // Unix milliseconds; only if whole
   // Ascending by path, each once. Empty for a delete.
   std::vector<FieldWrite> writes;
+  // Ascending by path, each once, none of a path that is written. Only of a row that stays.
+  std::vector<FieldEdit> edits{};
   bool deletes() const { return length % 2 == 0; }
 };
 
@@ -66,17 +76,23 @@ struct RowState {
   RowClock clock;
   double creation_time = 0;
   std::map<std::string, Value, std::less<>> fields;
+  // What the kinds keep beside the values of fields that were edited. Never empty bytes.
+  std::map<std::string, Bytes, std::less<>> contents{};
   bool alive() const { return clock.length % 2 == 1; }
 };
 bool operator==(const RowState& a, const RowState& b);
 
-// The least state at or above both.
+// The least state at or above both; of two contents the one that goes with the later write or, if that
+// is the same, the greater bytes.
 RowState Merge(const RowState& a, const RowState& b);
 
 // The state after `change`, made at `stamp`; the same as Merge with the state that holds only it.
 // Returns whether `row` moved. A change of a path of a row that is not there (length 0) is kept out
 // by the caller: it says nothing about the other paths.
 bool Apply(RowState& row, const RowChange& change, const Stamp& stamp);
+
+// A field of a merge kind as the row has it.
+KindState FieldAt(const RowState& row, std::string_view path);
 
 // The clock in the row itself. LEB128 length, whole (time 8 bytes, replica 8 bytes, little-endian),
 // then for each exception: LEB128 size and bytes of the path, its time, and its replica.

@@ -68,7 +68,7 @@ Status Replica::WriteLocal(const Located& at, double creation_time, const Object
   if (!at.row && !document) return Done{};
   std::optional<Row> after;
   if (document) {
-    after = Row{at.key.id, creation_time, {}, *document};
+    after = Row{at.key.id, creation_time, {}, *document, {}};
     after->clock.length = 1;
   }
   return device_->store().Write(kLocalTenant, at.key.table, at.row ? &*at.row : nullptr,
@@ -114,25 +114,24 @@ Status Replica::WriteRow(const Located& at, double creation_time, const Object* 
   change.key = at.key;
   if (!document) {
     change.length = touched.before.clock.length + 1;
-  } else if (touched.before.alive()) {
-    change.length = touched.before.clock.length;
-    change.writes = Difference(touched.before.fields, Flatten(*at.table, *document));
   } else {
-    change.length = touched.before.clock.length + 1;
-    change.whole = true;
-    change.creation_time = creation_time;
-    change.writes = Difference({}, Flatten(*at.table, *document));
+    change.whole = !touched.before.alive();
+    change.length = touched.before.clock.length + (change.whole ? 1 : 0);
+    if (change.whole) change.creation_time = creation_time;
+    Result<FieldChanges> changes =
+        change.whole ? ChangesOfInsert(*at.table, *document)
+                     : ChangesBetween(*at.table, touched.before, *document, device_->replica());
+    if (!changes) return Fail(changes.error());
+    change.writes = std::move(changes->writes);
+    change.edits = std::move(changes->edits);
   }
   const bool nothing = !document && !touched.before.alive();
-  const bool same = document && !change.whole && change.writes.empty();
+  const bool same =
+      document && !change.whole && change.writes.empty() && change.edits.empty();
   touched.change.reset();
   touched.after.reset();
   // What a row has seen lies below what is written to it now, so the change always takes.
-  if (change.whole) {
-    touched.after = Row{at.key.id, creation_time, {}, *document};
-    touched.after->clock.length = change.length;
-    touched.after->clock.whole = {mutation.time, device_->replica()};
-  } else if (!nothing) {
+  if (!nothing) {
     RowState after = touched.before;
     if (!same) static_cast<void>(Apply(after, change, {mutation.time, device_->replica()}));
     if (after.alive()) touched.after = ToRow(at.key.id, after);

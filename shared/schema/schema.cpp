@@ -57,6 +57,19 @@ const IndexSchema* TableSchema::FindIndex(std::string_view index) const {
   return nullptr;
 }
 
+MergeKind TableSchema::KindAt(std::string_view path) const {
+  for (const MergeField& field : merge_fields) {
+    if (field.path == path) return field.kind;
+  }
+  return MergeKind::kRegister;
+}
+
+bool TableSchema::has_contents() const {
+  return std::any_of(merge_fields.begin(), merge_fields.end(), [](const MergeField& field) {
+    return field.kind != MergeKind::kCounter;
+  });
+}
+
 const TableSchema* Schema::FindTable(std::string_view name) const {
   const auto at = std::lower_bound(tables.begin(), tables.end(), name,
                                    [](const TableSchema& table, std::string_view wanted) {

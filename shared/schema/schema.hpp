@@ -36,6 +36,12 @@ struct VectorIndexSchema {
   bool staged = false;
 };
 
+// A field of a merge kind: a document's, or a leaf of an object field.
+struct MergeField {
+  std::string path;  // as rows have it: names joined by kPathStep
+  MergeKind kind = MergeKind::kRegister;
+};
+
 struct TableSchema {
   std::string name;
   TableNumber number;
@@ -48,7 +54,11 @@ struct TableSchema {
   std::vector<IndexSchema> indexes;
   std::vector<SearchIndexSchema> search_indexes;
   std::vector<VectorIndexSchema> vector_indexes;
+  std::vector<MergeField> merge_fields;  // ascending by path; none in a local table
 
+  MergeKind KindAt(std::string_view path) const;
+  // Whether its rows may have contents beside their values: sets, lists, texts.
+  bool has_contents() const;
   // Null if there is none. The system indexes by_id and by_creation_time are not listed.
   const IndexSchema* FindIndex(std::string_view name) const;
 };

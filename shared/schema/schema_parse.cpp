@@ -4,12 +4,14 @@
 //    (search and vector indexes: search_indexes.hpp)
 //    "schemaValidation": true}
 #include <algorithm>
+#include <type_traits>
 
 #include "shared/base/hash.hpp"
 #include "shared/base/utf8.hpp"
 #include "shared/schema/names.hpp"
 #include "shared/schema/schema.hpp"
 #include "shared/schema/search_indexes.hpp"
+#include "shared/value/field_path.hpp"
 #include "shared/value/id.hpp"
 #include "shared/value/json.hpp"
 
@@ -122,6 +124,40 @@ Status CheckDocumentType(const TableSchema& table, const Validator& document) {
   return Done{};
 }
 
+bool NamesMergeKind(const Validator& validator) {
+  const auto names = [](const auto& inner) {
+    if constexpr (std::is_same_v<std::decay_t<decltype(inner)>, ValidatorField>) {
+      return NamesMergeKind(inner.type);
+    } else {
+      return NamesMergeKind(inner);
+    }
+  };
+  return validator.merge != MergeKind::kRegister ||
+         std::any_of(validator.members.begin(), validator.members.end(), names) ||
+         std::any_of(validator.fields.begin(), validator.fields.end(), names);
+}
+
+// Notes the fields of merge kinds in `validator`, an object at `path`. kInvalid for one that is where no
+// merge reaches.
+Status AddMergeFields(TableSchema& table, const Validator& validator, const std::string& path) {
+  for (const ValidatorField& field : validator.fields) {
+    const std::string at = path + field.name;
+    if (field.type.kind == Kind::kObject) {
+      if (Status added = AddMergeFields(table, field.type, at + kPathStep); !added) return added;
+    } else if (field.type.merge != MergeKind::kRegister) {
+      table.merge_fields.push_back({at, field.type.merge});
+    }
+    const auto inside = [](const Validator& member) { return NamesMergeKind(member); };
+    if (std::any_of(field.type.members.begin(), field.type.members.end(), inside)) {
+      return FailIn(table.name, "field " + field.name +
+                                    " has a counter, set, list or text within an array, record or "
+                                    "union, where it cannot merge; use v.number(), v.array() or "
+                                    "v.string() there");
+    }
+  }
+  return Done{};
+}
+
 enum class Whose { kApplication, kHost };
 
 Result<TableSchema> ParseTable(const Value& json, Whose whose) {
@@ -145,6 +181,13 @@ Result<TableSchema> ParseTable(const Value& json, Whose whose) {
   if (Status checked = CheckDocumentType(table, table.document); !checked) {
     return Fail(checked.error());
   }
+  if (table.document.kind == Kind::kUnion && NamesMergeKind(table.document)) {
+    return FailIn(*name, "a counter, set, list or text needs a table whose documents are one "
+                         "v.object(...), no union");
+  }
+  if (Status added = AddMergeFields(table, table.document, ""); !added) return Fail(added.error());
+  std::sort(table.merge_fields.begin(), table.merge_fields.end(),
+            [](const MergeField& a, const MergeField& b) { return a.path < b.path; });
   const Array* indexes = FindArray(*object, "indexes");
   if (!indexes) return FailIn(*name, "\"indexes\" is missing");
   if (indexes->size() > kIndexesMax) return FailIn(*name, "more than 64 indexes");

@@ -1,5 +1,6 @@
 // Validator: what a value must look like, from the JSON that npm convex's validators export
-// ({"type":"object","value":{...}} and so on). The package itself checks nothing, so the host does,
+// ({"type":"object","value":{...}} and so on). syncline/values adds "merge" to a number or bigint
+// ("counter"), an array ("set", "list") and a string ("text"). The package itself checks nothing, so the host does,
 // here: arguments, results and documents.
 #pragma once
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "shared/base/ids.hpp"
 #include "shared/base/result.hpp"
+#include "shared/value/merge_kind.hpp"
 #include "shared/value/place.hpp"
 #include "shared/value/value.hpp"
 
@@ -34,6 +36,8 @@ struct Validator {
     kUnion,
   };
   Kind kind = Kind::kAny;
+  // Of a document's field, or of a leaf of an object field; elsewhere it changes nothing.
+  MergeKind merge = MergeKind::kRegister;
   Value literal;                       // kLiteral
   std::string table;                   // kId: the table's name
   std::vector<Validator> members;      // kArray: [element]; kRecord: [keys, values]; kUnion

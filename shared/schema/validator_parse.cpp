@@ -1,4 +1,5 @@
 // Validators from their JSON form.
+#include <algorithm>
 #include <array>
 
 #include "shared/base/utf8.hpp"
@@ -128,7 +129,7 @@ Result<Validator> ParseUnion(const Object& json, const Place& place, int depth) 
   return validator;
 }
 
-Result<Validator> Parse(const Value& json, const Place& place, int depth) {
+Result<Validator> ParseType(const Value& json, const Place& place, int depth) {
   if (depth == kDepthMax) return FailAt(place, "nested deeper than 64");
   const Object* object = json.As<Object>();
   const Value* name = object ? object->Find("type") : nullptr;
@@ -147,6 +148,33 @@ Result<Validator> Parse(const Value& json, const Place& place, int depth) {
   if (*type == "object") return ParseObject(*object, place, depth + 1);
   if (*type == "union") return ParseUnion(*object, place, depth + 1);
   return FailAt(place, "unknown type \"" + Utf8Prefix(*type, 64) + "\"");
+}
+
+struct KindName {
+  std::string_view name;
+  MergeKind merge;
+  std::initializer_list<Kind> of;
+};
+const KindName kMergeKinds[] = {{"counter", MergeKind::kCounter, {Kind::kNumber, Kind::kBigint}},
+                                {"set", MergeKind::kSet, {Kind::kArray}},
+                                {"list", MergeKind::kList, {Kind::kArray}},
+                                {"text", MergeKind::kText, {Kind::kString}}};
+
+Result<Validator> Parse(const Value& json, const Place& place, int depth) {
+  Result<Validator> validator = ParseType(json, place, depth);
+  if (!validator) return validator;
+  const Value* merge = json.As<Object>()->Find("merge");
+  if (!merge) return validator;
+  const std::string* name = merge->As<std::string>();
+  for (const KindName& kind : kMergeKinds) {
+    if (!name || *name != kind.name) continue;
+    if (std::count(kind.of.begin(), kind.of.end(), validator->kind) == 0) {
+      return FailAt(place, "a " + Describe(*validator) + " cannot be a " + *name);
+    }
+    validator->merge = kind.merge;
+    return validator;
+  }
+  return FailAt(place, "\"merge\" must be \"counter\", \"set\", \"list\" or \"text\"");
 }
 
 }  // namespace

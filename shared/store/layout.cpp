@@ -195,6 +195,12 @@ Result<std::vector<TableLayout>> PrepareTables(Database& database, const Schema&
       !done) {
     return Fail(done.error());
   }
+  if (Status done = database.Run("CREATE TABLE IF NOT EXISTS _contents (tenant INTEGER, id BLOB, "
+                                 "path BLOB, content BLOB, PRIMARY KEY (tenant, id, path)) "
+                                 "WITHOUT ROWID");
+      !done) {
+    return Fail(done.error());
+  }
   std::vector<TableLayout> layouts;
   std::set<std::string> taken;
   for (const TableSchema& table : schema.tables) {

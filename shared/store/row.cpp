@@ -105,11 +105,11 @@ bool IsFlat(const TableSchema& table, const FieldWrite& write) {
 }
 
 RowState ToState(const TableSchema& table, const Row& row) {
-  return {row.clock, row.creation_time, Flatten(table, row.document)};
+  return {row.clock, row.creation_time, Flatten(table, row.document), row.contents};
 }
 
 Row ToRow(const RowId& id, const RowState& state) {
-  return {id, state.creation_time, state.clock, Assemble(state.fields)};
+  return {id, state.creation_time, state.clock, Assemble(state.fields), state.contents};
 }
 
 Object WithSystemFields(const TableSchema& table, const Row& row) {
@@ -136,6 +136,9 @@ Object ForFunctions(const TableSchema& table, const Row& row) {
   return whole;
 }
 
+namespace {
+
+// The writes that turn `before` into `after`, ascending by path.
 std::vector<FieldWrite> Difference(const Fields& before, const Fields& after) {
   std::vector<FieldWrite> writes;
   auto old = before.begin();
@@ -154,6 +157,64 @@ std::vector<FieldWrite> Difference(const Fields& before, const Fields& after) {
     }
   }
   return writes;
+}
+
+Failure InField(const TableSchema& table, std::string_view path, const Error& error) {
+  std::string shown(path);
+  std::replace(shown.begin(), shown.end(), kPathStep, '.');
+  return Fail(error.code, "Field " + shown + " of table " + table.name + ": " + error.message);
+}
+
+// Removed, or come back to what no edit of an empty field gives: written as a whole.
+Status AddLiteral(const TableSchema& table, MergeKind kind, FieldWrite write,
+                  FieldChanges& changes) {
+  if (kind != MergeKind::kRegister && !write.value.is_undefined()) {
+    Result<Value> literal = LiteralOf(kind, std::move(write.value));
+    if (!literal) return InField(table, write.path, literal.error());
+    write.value = std::move(*literal);
+  }
+  changes.writes.push_back(std::move(write));
+  return Done{};
+}
+
+}  // namespace
+
+Result<FieldChanges> ChangesBetween(const TableSchema& table, const RowState& before,
+                                    const Object& document, ReplicaId author) {
+  FieldChanges changes;
+  std::vector<FieldWrite> writes = Difference(before.fields, Flatten(table, document));
+  if (table.merge_fields.empty()) {
+    changes.writes = std::move(writes);
+    return changes;
+  }
+  for (FieldWrite& write : writes) {
+    const MergeKind kind = table.KindAt(write.path);
+    if (kind != MergeKind::kRegister && !write.value.is_undefined()) {
+      const KindState field = FieldAt(before, write.path);
+      Result<std::optional<Edit>> edit = EditBetween(kind, field, write.value, author);
+      if (!edit) return InField(table, write.path, edit.error());
+      if (*edit) {
+        changes.edits.push_back({std::move(write.path), std::move(**edit)});
+        continue;
+      }
+      if (!field.value.is_undefined()) continue;
+    }
+    if (Status added = AddLiteral(table, kind, std::move(write), changes); !added) {
+      return Fail(added.error());
+    }
+  }
+  return changes;
+}
+
+Result<FieldChanges> ChangesOfInsert(const TableSchema& table, const Object& document) {
+  FieldChanges changes;
+  for (FieldWrite& write : Difference({}, Flatten(table, document))) {
+    const MergeKind kind = table.KindAt(write.path);
+    if (Status added = AddLiteral(table, kind, std::move(write), changes); !added) {
+      return Fail(added.error());
+    }
+  }
+  return changes;
 }
 
 }  // namespace syncline

@@ -15,6 +15,8 @@ struct Row {
   RowClock clock;
   // Without the system fields.
   Object document;
+  // As RowState has them; left empty by reads that do not need the clock.
+  std::map<std::string, Bytes, std::less<>> contents{};
 };
 
 // The document's fields by path: fields that the schema declares as objects go leaf by leaf, all
@@ -43,8 +45,16 @@ Object ForFunctions(const TableSchema& table, const Row& row);
 // Whether the schema knows the field of a document of this table.
 bool Knows(const TableSchema& table, std::string_view field);
 
-// The writes that turn `before` into `after`, ascending by path.
-std::vector<FieldWrite> Difference(const std::map<std::string, Value, std::less<>>& before,
-                                   const std::map<std::string, Value, std::less<>>& after);
+// What of a change set turns one row into another.
+struct FieldChanges {
+  std::vector<FieldWrite> writes;
+  std::vector<FieldEdit> edits;
+};
+// The changes of `author` that turn `before`, which is there, into `document`. kInvalid names the field
+// that holds what its merge kind cannot.
+Result<FieldChanges> ChangesBetween(const TableSchema& table, const RowState& before,
+                                    const Object& document, ReplicaId author);
+// The same for a row that was not there: all literals, as their merge kinds show them.
+Result<FieldChanges> ChangesOfInsert(const TableSchema& table, const Object& document);
 
 }  // namespace syncline

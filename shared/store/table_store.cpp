@@ -217,7 +217,46 @@ Result<std::vector<TableStore::Found>> TableStore::GetAnywhere(const RowKey& key
     Result<Row> row = ReadRow(layout, statement, 1, clock);
     if (!row) return Fail(row.error());
     found.push_back({{statement.integer(0)}, std::move(*row)});
+    if (clock == ReadClock::kNo || !layout.schema->has_contents()) continue;
+    if (Status read = ReadContents(found.back().tenant, found.back().row); !read) {
+      return Fail(read.error());
+    }
   }
+}
+
+Status TableStore::ReadContents(TenantNo tenant, Row& row) {
+  Statement statement =
+      database_->Prepare("SELECT path, content FROM _contents WHERE tenant=?1 AND id=?2");
+  statement.Bind(1, tenant.value).BindBlob(2, row.id.view());
+  for (;;) {
+    const Result<bool> more = statement.Step();
+    if (!more) return Fail(more.error());
+    if (!*more) return Done{};
+    row.contents.insert_or_assign(std::string(statement.bytes(0)), Bytes(statement.bytes(1)));
+  }
+}
+
+Status TableStore::WriteContents(TenantNo tenant, const Row* before, const Row* after) {
+  static const decltype(Row::contents) kNone;
+  const auto& old = before ? before->contents : kNone;
+  const auto& now = after ? after->contents : kNone;
+  const RowId& id = after ? after->id : before->id;
+  for (const auto& [path, content] : old) {
+    if (now.count(path)) continue;
+    Statement statement =
+        database_->Prepare("DELETE FROM _contents WHERE tenant=?1 AND id=?2 AND path=?3");
+    statement.Bind(1, tenant.value).BindBlob(2, id.view()).BindBlob(3, path);
+    if (Status done = statement.Run(); !done) return done;
+  }
+  for (const auto& [path, content] : now) {
+    const auto known = old.find(path);
+    if (known != old.end() && known->second == content) continue;
+    Statement statement =
+        database_->Prepare("INSERT OR REPLACE INTO _contents VALUES (?1, ?2, ?3, ?4)");
+    statement.Bind(1, tenant.value).BindBlob(2, id.view()).BindBlob(3, path);
+    if (Status done = statement.BindBlob(4, content).Run(); !done) return done;
+  }
+  return Done{};
 }
 
 Result<std::optional<Row>> TableStore::Get(TenantNo tenant, const RowKey& key, ReadClock clock) {
@@ -252,6 +291,9 @@ Status TableStore::Write(TenantNo tenant, TableNumber table, const Row* before, 
   }
   if (after) {
     if (Status done = PutRow(tenant, layout, *after); !done) return done;
+  }
+  if (layout.schema->has_contents()) {
+    if (Status done = WriteContents(tenant, before, after); !done) return done;
   }
   touched.push_back({table, kById, TenantKey(tenant, any.id.view())});
   if (before) {
@@ -298,7 +340,7 @@ Status TableStore::EraseTenant(TenantNo tenant) {
       if (Status done = database_->Prepare(*sql).Bind(1, tenant.value).Run(); !done) return done;
     }
   }
-  return Done{};
+  return database_->Prepare("DELETE FROM _contents WHERE tenant=?1").Bind(1, tenant.value).Run();
 }
 
 Status TableStore::VisitById(TenantNo tenant, const TableLayout& layout, const KeyRange& range,

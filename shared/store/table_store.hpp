@@ -95,6 +95,8 @@ class TableStore {
   TableStore(Database& database, const Schema& schema, std::vector<TableLayout> layouts)
       : database_(&database), schema_(&schema), layouts_(std::move(layouts)) {}
   Status PutRow(TenantNo tenant, const TableLayout& layout, const Row& row);
+  Status ReadContents(TenantNo tenant, Row& row);
+  Status WriteContents(TenantNo tenant, const Row* before, const Row* after);
   Status VisitById(TenantNo tenant, const TableLayout& layout, const KeyRange& range,
                    bool descending, std::size_t limit, const RowVisitor& visit);
   Status VisitByCreation(TenantNo tenant, const TableLayout& layout, const KeyRange& range,

@@ -255,6 +255,8 @@ Status Authority::State::Accept(const Decision& decision, std::uint64_t seq, std
     }
     std::optional<RowState> old;
     if (before) old = ToState(table, *before);
+    // What is to be forgotten, and whose role it was, is told by the values.
+    if (old) old->contents.clear();
     if (Status done =
             log.AddChange(seq, write.key, old ? &*old : nullptr, KeepsBefore(table.name), now_ms);
         !done) {

@@ -28,6 +28,16 @@ Refusal Refuse(Code code, std::string message, std::string table = {}, std::stri
 // Never -0, which SQLite does not tell from 0 where an index key does.
 bool IsCreationTime(double ms) { return ms >= 0 && ms <= kCreationMsMax && !std::signbit(ms); }
 
+template <class Writes>
+const std::string* FindUnwritable(const Writes& writes) {
+  for (std::size_t i = 0; i < writes.size(); ++i) {
+    const std::string& path = writes[i].path;
+    const bool ascends = i == 0 || writes[i - 1].path < path;
+    if (path.empty() || path[0] == '_' || path.size() > kPathBytesMax || !ascends) return &path;
+  }
+  return nullptr;
+}
+
 std::string Shown(std::string_view path) {
   std::string text;
   AppendJsonString(text, IsUtf8(path) ? Utf8Prefix(path, 64) : std::string_view("(no text)"));
@@ -48,16 +58,15 @@ std::optional<Refusal> CheckShape(const ChangeSet& change_set) {
       return Refuse(Code::kInvalid, "The change set names one row twice");
     }
     const bool time_fits = !change.whole || IsCreationTime(change.creation_time);
-    if (change.length == 0 || (change.whole && change.deletes()) || !time_fits) {
+    const bool edits = !change.edits.empty() && (change.whole || change.deletes());
+    if (change.length == 0 || (change.whole && change.deletes()) || !time_fits || edits) {
       return Refuse(Code::kInvalid, "The change set has a row change that means nothing");
     }
-    for (std::size_t i = 0; i < change.writes.size(); ++i) {
-      const std::string& path = change.writes[i].path;
-      const bool ascends = i == 0 || change.writes[i - 1].path < path;
-      if (path.empty() || path[0] == '_' || path.size() > kPathBytesMax || !ascends) {
-        return Refuse(Code::kInvalid,
-                      "The change set writes a field that may not be written: " + Shown(path));
-      }
+    const std::string* unwritable = FindUnwritable(change.writes);
+    if (!unwritable) unwritable = FindUnwritable(change.edits);
+    if (unwritable) {
+      return Refuse(Code::kInvalid,
+                    "The change set writes a field that may not be written: " + Shown(*unwritable));
     }
   }
   return std::nullopt;
@@ -196,6 +205,7 @@ Result<std::optional<Refusal>> Judge::DecideRow(const RowChange& change, const S
   if (change.length > length + (change.whole || change.deletes() ? 1u : 0u)) {
     return refuse(Code::kInvalid, "The change is of a version of the row that never was");
   }
+  if (Outcome refusal = CheckKinds(*table, write.after, change, stamp.replica)) return refusal;
   if (!Apply(write.after, change, stamp)) return Outcome();
   if (write.after.clock.exceptions.size() > kRowClocksMax) {
     return refuse(Code::kInvalid, "The row has had too many different fields; insert a new one");
@@ -203,6 +213,33 @@ Result<std::optional<Refusal>> Judge::DecideRow(const RowChange& change, const S
   Outcome refusal = CheckDocument(*table, write, actor);
   if (!refusal) writes.push_back(std::move(write));
   return refusal;
+}
+
+std::optional<Refusal> Judge::CheckKinds(const TableSchema& table, const RowState& now,
+                                         const RowChange& change, ReplicaId author) const {
+  if (table.merge_fields.empty() && change.edits.empty()) return std::nullopt;
+  const auto refuse = [&](Code code, std::string_view path, const std::string& why) {
+    return Refuse(code, "Field " + Shown(path) + " of table " + table.name + ": " + why, table.name,
+                  IdToText(change.key));
+  };
+  for (const FieldWrite& write : change.writes) {
+    if (write.value.is_undefined()) continue;
+    const Result<Value> literal = LiteralOf(table.KindAt(write.path), write.value);
+    if (!literal) return refuse(literal.error().code, write.path, literal.error().message);
+    if (*literal != write.value) {
+      return refuse(Code::kInvalid, write.path, "a set's elements must be in order, each once");
+    }
+  }
+  for (const FieldEdit& edit : change.edits) {
+    if (KindOf(edit.edit) != table.KindAt(edit.path)) {
+      return refuse(Code::kInvalid, edit.path,
+                    "it is no field of the merge kind that the change is for; the schemas of the "
+                    "device and the relay differ");
+    }
+    const Status fits = CheckEdit(FieldAt(now, edit.path), edit.edit, author);
+    if (!fits) return refuse(fits.error().code, edit.path, fits.error().message);
+  }
+  return std::nullopt;
 }
 
 bool Judge::BelongsHere(const TableSchema& table, const Object& document) const {

@@ -59,6 +59,9 @@ class Judge {
                                            const Actor& actor, std::vector<PreparedWrite>& writes);
   std::optional<Refusal> CheckDocument(const TableSchema& table, const PreparedWrite& write,
                                        const Actor& actor);
+  // Whether the change's literals and edits are what the fields' merge kinds can take.
+  std::optional<Refusal> CheckKinds(const TableSchema& table, const RowState& now,
+                                    const RowChange& change, ReplicaId author) const;
   bool BelongsHere(const TableSchema& table, const Object& document) const;
 
   const Application& application_;

@@ -1,6 +1,7 @@
 #include "shared/wire/messages.hpp"
 
 #include "shared/wire/archive.hpp"
+#include "shared/wire/edits.hpp"
 
 namespace syncline {
 
@@ -44,12 +45,14 @@ void serialize(Archive& archive, FieldWrite& write) {
 
 // What a row change carries beside its writes, as bits of one byte; a bit that is not named is refused.
 constexpr std::uint8_t kWholeBit = 1;
-constexpr std::uint8_t kChangeBits = kWholeBit;
+constexpr std::uint8_t kEditsBit = 2;
+constexpr std::uint8_t kChangeBits = kWholeBit | kEditsBit;
 
 // All of a change but its row. A whole row carries its creation time; a delete carries nothing more.
 template <class Archive>
 void SerializeChange(Archive& archive, RowChange& change) {
   std::uint8_t flags = change.whole ? kWholeBit : 0;
+  if (!change.edits.empty()) flags |= kEditsBit;
   archive(change.length, wire::Byte{flags});
   if constexpr (std::is_same_v<Archive, wire::Reader>) {
     if ((flags & ~kChangeBits) != 0) archive.Refuse();
@@ -57,6 +60,7 @@ void SerializeChange(Archive& archive, RowChange& change) {
   }
   if (change.whole) archive(change.creation_time);
   if (!change.deletes()) archive(change.writes);
+  if ((flags & kEditsBit) != 0) archive(change.edits);
 }
 template <class Archive>
 void serialize(Archive& archive, RowChange& change) {
@@ -111,6 +115,13 @@ void CEREAL_LOAD_FUNCTION_NAME(wire::Reader& reader, RowState& state) {
     if (field.value.is_undefined()) reader.Refuse();
     state.fields.insert_or_assign(std::move(field.path), std::move(field.value));
   }
+  for (std::size_t left = reader.Count(); left > 0 && !reader.failed(); --left) {
+    std::string path;
+    Bytes content;
+    reader(wire::Name{path}, content);
+    if (content.empty()) reader.Refuse();
+    state.contents.insert_or_assign(std::move(path), std::move(content));
+  }
 }
 void CEREAL_SAVE_FUNCTION_NAME(wire::Writer& writer, const RowState& state) {
   writer(state.clock.length, state.clock.whole);
@@ -120,6 +131,8 @@ void CEREAL_SAVE_FUNCTION_NAME(wire::Writer& writer, const RowState& state) {
   writer(state.creation_time);
   writer.Integer(state.fields.size());
   for (const auto& [path, value] : state.fields) writer(wire::Name{path}, value);
+  writer.Integer(state.contents.size());
+  for (const auto& [path, content] : state.contents) writer(wire::Name{path}, content);
 }
 
 template <class Archive>
