@@ -429,6 +429,11 @@ Result<std::vector<Entry>> TableStore::Scan(TenantNo tenant, TableNumber table, 
         return true;
       });
   if (!visited) return Fail(visited.error());
+  if (clock == ReadClock::kYes && layout.schema->has_contents()) {
+    for (Entry& entry : entries) {
+      if (Status read = ReadContents(tenant, entry.row); !read) return Fail(read.error());
+    }
+  }
   return entries;
 }
 
