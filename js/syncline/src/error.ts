@@ -1,7 +1,15 @@
 // SynclineError: the one error of the package. Its code says who must act, as in the core
 // (shared/base/result.hpp); its message says what, where and what to do.
 
-export type ErrorCode = "invalid" | "denied" | "not found" | "conflict" | "unavailable" | "corrupt";
+/** "offline" is this side's own: what can be done with a connection only, and there is none. */
+export type ErrorCode =
+  | "invalid"
+  | "denied"
+  | "not found"
+  | "conflict"
+  | "unavailable"
+  | "corrupt"
+  | "offline";
 
 const codes: readonly string[] = [
   "invalid",
@@ -10,6 +18,7 @@ const codes: readonly string[] = [
   "conflict",
   "unavailable",
   "corrupt",
+  "offline",
 ] satisfies ErrorCode[];
 
 export function isErrorCode(text: unknown): text is ErrorCode {

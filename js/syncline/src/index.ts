@@ -9,5 +9,10 @@ export type {
   SqlResult,
   Syncline,
   SyncStatus,
+  UndoEntry,
+  UndoneMutation,
+  UndoScope,
+  UndoState,
 } from "./client/types.ts";
+export type { StrictOptions } from "./engine/application.ts";
 export { type ErrorCode, SynclineError } from "./error.ts";

@@ -1,7 +1,7 @@
 // AcceptedWaiters: who waits for the relay's decision on which mutation.
 import type { CoreEvents } from "../engine/operations.ts";
 import type { ErrorData } from "../error.ts";
-import type { MutationKey } from "./types.ts";
+import { keyText, type MutationKey } from "./types.ts";
 
 // null: accepted.
 type Decided = (refusal: ErrorData | null) => void;
@@ -10,7 +10,7 @@ export class AcceptedWaiters {
   private readonly waiters = new Map<string, Decided>();
 
   wait(key: MutationKey, decided: Decided): void {
-    this.waiters.set(textOf(key), decided);
+    this.waiters.set(keyText(key), decided);
   }
 
   settle({ settled, refused }: Pick<CoreEvents, "settled" | "refused">): void {
@@ -37,13 +37,9 @@ export class AcceptedWaiters {
   }
 
   private decide(key: MutationKey, refusal: ErrorData | null): void {
-    const text = textOf(key);
+    const text = keyText(key);
     const decided = this.waiters.get(text);
     this.waiters.delete(text);
     decided?.(refusal);
   }
-}
-
-function textOf({ tenant, number }: MutationKey): string {
-  return `${number} ${tenant}`;
 }

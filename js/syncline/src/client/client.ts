@@ -23,7 +23,11 @@ import type {
   SqlResult,
   Syncline,
   SyncStatus,
+  UndoneMutation,
+  UndoScope,
+  UndoState,
 } from "./types.ts";
+import { firstState, scopeOf } from "./undo-scope.ts";
 
 export interface SynclineClientOptions {
   /** A module worker that calls serve(app) of "syncline/worker". */
@@ -34,6 +38,8 @@ export interface SynclineClientOptions {
   storage: "opfs" | "memory";
   /** Tells applications on one origin apart: letters, digits, "-", "_", at most 60. */
   name?: string;
+  /** In which scope a mutation can be undone, if in any. Asked for every call, also those of convex/react. */
+  undo?: UndoScope;
 }
 
 // A page that was hidden for longer may have lost its connection without knowing it.
@@ -51,19 +57,22 @@ export class SynclineClient implements Syncline {
   private readonly calls = new Map<number, { resolve(): void; reject(error: unknown): void }>();
   private readonly runs = new Map<number, (outcome: Outcome) => void>(); // of queries and actions
   private readonly followed = new Map<number, (outcome: Outcome) => void>(); // live SQL
+  private readonly undoStates = new Map<number, (state: UndoState) => void>();
+  private readonly undoScope: UndoScope | undefined;
   private next = 1;
   private readonly listening = new AbortController();
   private closed: Promise<void> | undefined;
 
   constructor(options: SynclineClientOptions) {
-    const { worker, url, storage, name = "app" } = options;
+    const { worker, url, storage, name = "app", undo } = options;
     if (storage !== "opfs" && storage !== "memory") {
       throw new SynclineError("invalid", `storage must be "opfs" or "memory", not "${storage}"`);
     }
     requireOptions(url, name);
     this.worker = worker;
     this.address = url ?? "http://localhost";
-    this.webSocketConstructor = makeWebSocketClass((events) => this.dial(events));
+    this.undoScope = undo;
+    this.webSocketConstructor = makeWebSocketClass((events) => this.dial(events), undo);
     this.reports = new ReportsView(storage === "opfs" ? "durable" : "memory");
     worker.addEventListener("message", (event: MessageEvent<WorkerMessage>) =>
       this.receive(event.data),
@@ -107,7 +116,34 @@ export class SynclineClient implements Syncline {
   ): MutationStages<FunctionReturnType<Mutation>> {
     const path = getFunctionName(reference);
     const json = convexToJson(args as Value);
-    return this.mutate((call) => ({ type: "mutation", call, path, args: json, options }));
+    const { undo = scopeOf(this.undoScope, path, json), ...rest } = options;
+    const sent: MutationOptions = { ...rest, undo };
+    return this.mutate((call) => ({ type: "mutation", call, path, args: json, options: sent }));
+  }
+
+  undo(scope: string): MutationStages<UndoneMutation | null> {
+    return this.mutate((call) => ({ type: "undo", call, scope, redo: false }));
+  }
+
+  redo(scope: string): MutationStages<UndoneMutation | null> {
+    return this.mutate((call) => ({ type: "undo", call, scope, redo: true }));
+  }
+
+  undoState(scope: string): Promise<UndoState> {
+    return firstState((callback) => this.onUndoState(scope, callback));
+  }
+
+  onUndoState(scope: string, callback: (state: UndoState) => void): () => void {
+    const call = this.next++;
+    this.undoStates.set(call, callback);
+    this.post({ type: "undoStart", call, scope });
+    return () => {
+      if (this.undoStates.delete(call)) this.post({ type: "undoStop", call });
+    };
+  }
+
+  clearUndo(scope: string): Promise<void> {
+    return this.call((call) => ({ type: "undoClear", call, scope }));
   }
 
   async query<Query extends FunctionReference<"query">>(
@@ -171,6 +207,7 @@ export class SynclineClient implements Syncline {
     for (const settle of this.runs.values()) settle({ ok: false, failure });
     this.runs.clear();
     this.followed.clear();
+    this.undoStates.clear();
   }
 
   private dial(events: LoopbackEvents): LoopbackPeer {
@@ -178,7 +215,7 @@ export class SynclineClient implements Syncline {
     this.sockets.set(socket, events);
     this.post({ type: "socketOpen", socket });
     return {
-      send: (text) => this.post({ type: "socketSend", socket, text }),
+      send: (text, undo) => this.post({ type: "socketSend", socket, text, undo }),
       close: () => {
         if (this.sockets.delete(socket)) this.post({ type: "socketClose", socket });
       },
@@ -245,6 +282,9 @@ export class SynclineClient implements Syncline {
         this.followed.get(message.call)?.(message.outcome);
         this.runs.get(message.call)?.(message.outcome);
         this.runs.delete(message.call);
+        break;
+      case "undoState":
+        this.undoStates.get(message.call)?.(message.state);
         break;
       case "done":
         this.calls.get(message.call)?.resolve();

@@ -31,7 +31,7 @@ async function mutate(
   args: JSONValue,
 ): Promise<Outcome | undefined> {
   let result: Outcome | undefined;
-  await engine.mutation(path, args, true, ({ outcome }) => {
+  await engine.mutation(path, args, {}, ({ outcome }) => {
     result = outcome;
   });
   return result;

@@ -1,9 +1,13 @@
 // The page's end of the loopback: a WebSocket class for Convex's clients, whose server is no machine on
 // the network but the loopback in the worker or beside it.
 
+import type { UndoScope } from "./types.ts";
+import { scopeOfMessage } from "./undo-scope.ts";
+
 // The server's end of one socket.
 export interface LoopbackPeer {
-  send(text: string): void;
+  // `undo`: of a mutation, the scope in which it can be undone.
+  send(text: string, undo: string | null): void;
   close(): void;
 }
 
@@ -17,7 +21,7 @@ export type LoopbackDialer = (events: LoopbackEvents) => LoopbackPeer;
 type Handler<Event> = ((event: Event) => void) | null;
 
 // A class that is WebSocket enough for npm convex, bound to one dialer.
-export function makeWebSocketClass(dial: LoopbackDialer): typeof WebSocket {
+export function makeWebSocketClass(dial: LoopbackDialer, undo?: UndoScope): typeof WebSocket {
   class LoopbackSocket {
     static readonly CONNECTING = 0;
     static readonly OPEN = 1;
@@ -48,7 +52,8 @@ export function makeWebSocketClass(dial: LoopbackDialer): typeof WebSocket {
     }
 
     send(text: string): void {
-      if (this.readyState === LoopbackSocket.OPEN) this.peer.send(text);
+      if (this.readyState !== LoopbackSocket.OPEN) return;
+      this.peer.send(text, scopeOfMessage(undo, text));
     }
 
     close(): void {

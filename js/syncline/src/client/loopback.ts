@@ -50,11 +50,11 @@ export class Loopback implements LoopbackPeer {
   }
 
   // Messages are handled one after another, but a mutation's end is not waited for.
-  send(text: string): void {
+  send(text: string, undo: string | null): void {
     this.turns = this.turns.then(async () => {
       if (this.isClosed) return;
       try {
-        await this.handle(parseClientMessage(text));
+        await this.handle(parseClientMessage(text), undo);
       } catch (error) {
         this.reply({ type: "FatalError", error: errorToData(error).message });
       }
@@ -70,7 +70,7 @@ export class Loopback implements LoopbackPeer {
     this.queryByLive.clear();
   }
 
-  private async handle(message: ClientMessage): Promise<void> {
+  private async handle(message: ClientMessage, undo: string | null): Promise<void> {
     switch (message.type) {
       case "Connect":
         if (message.maxObservedTimestamp) {
@@ -84,7 +84,7 @@ export class Loopback implements LoopbackPeer {
         this.modify(message);
         break;
       case "Mutation":
-        this.mutate(message);
+        this.mutate(message, undo);
         break;
       case "Action":
         void this.act(message);
@@ -149,15 +149,14 @@ export class Loopback implements LoopbackPeer {
     this.modifications.set(queryId, `{"type":"QueryRemoved","queryId":${queryId}}`);
   }
 
-  private mutate({
-    requestId,
-    udfPath,
-    args,
-  }: Extract<ClientMessage, { type: "Mutation" | "Action" }>): void {
+  private mutate(
+    { requestId, udfPath, args }: Extract<ClientMessage, { type: "Mutation" | "Action" }>,
+    undo: string | null,
+  ): void {
     void this.runtime.mutation(
       udfPath,
       args[0] ?? {},
-      {},
+      { undo },
       {
         applied: (outcome, version) => {
           const ts = outcome.ok ? `,"ts":"${encodeTs(version)}"` : "";

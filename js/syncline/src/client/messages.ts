@@ -2,7 +2,7 @@
 import type { JSONValue } from "convex/values";
 import type { Outcome } from "../engine/outcome.ts";
 import type { ErrorData } from "../error.ts";
-import type { MutationKey, MutationOptions, SyncStatus } from "./types.ts";
+import type { MutationKey, MutationOptions, SyncStatus, UndoState } from "./types.ts";
 
 export interface OpenOptions {
   /** The relay, as "https://relay.example.org"; null: this device alone. */
@@ -19,6 +19,7 @@ export interface PendingData {
   path: string;
   args: JSONValue;
   at: number;
+  strict: boolean;
   rows: { table: string; id: string }[];
 }
 
@@ -33,6 +34,7 @@ export interface RefusedData {
   path: string;
   args: JSONValue;
   at: number;
+  strict: boolean;
 }
 
 export interface Reports {
@@ -44,7 +46,8 @@ export interface Reports {
 export type PageMessage =
   | { type: "open"; options: OpenOptions }
   | { type: "socketOpen"; socket: number }
-  | { type: "socketSend"; socket: number; text: string }
+  /** `undo`: of a mutation, the scope in which it can be undone. */
+  | { type: "socketSend"; socket: number; text: string; undo: string | null }
   | { type: "socketClose"; socket: number }
   | { type: "query" | "action"; call: number; path: string; args: JSONValue }
   | { type: "sql"; call: number; text: string; args: JSONValue[] }
@@ -54,6 +57,11 @@ export type PageMessage =
   | { type: "mutation"; call: number; path: string; args: JSONValue; options: MutationOptions }
   | { type: "retry"; call: number; key: MutationKey; options: MutationOptions }
   | { type: "dismiss"; call: number; key: MutationKey }
+  | { type: "undo"; call: number; scope: string; redo: boolean }
+  /** Until it is stopped; each state is an "undoState" of this call. */
+  | { type: "undoStart"; call: number; scope: string }
+  | { type: "undoStop"; call: number }
+  | { type: "undoClear"; call: number; scope: string }
   | { type: "setOnline"; online: boolean }
   /** The page was woken or the network came back: connect at once. */
   | { type: "wake" }
@@ -68,6 +76,7 @@ export type WorkerMessage =
   | { type: "stage"; call: number; stage: Stage; value: JSONValue }
   /** This stage and those behind it failed. */
   | { type: "stageFailed"; call: number; stage: Stage; error: ErrorData; data?: JSONValue }
+  | { type: "undoState"; call: number; state: UndoState }
   | { type: "done"; call: number }
   /** What a query, an action or a statement of SQL gave; live statements give many. */
   | { type: "outcome"; call: number; outcome: Outcome }

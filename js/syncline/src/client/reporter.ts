@@ -4,7 +4,7 @@ import type { CoreEvents } from "../engine/operations.ts";
 import type { ErrorData } from "../error.ts";
 import type { Reports } from "./messages.ts";
 import type { SessionStatus } from "./session.ts";
-import type { SyncStatus } from "./types.ts";
+import { keyText, type MutationKey, type SyncStatus } from "./types.ts";
 
 const offline: SessionStatus = { connection: "offline", sync: "offline", problem: null };
 // The lists are reported at most this often, and for at most a thirtieth of the time: a long outbox
@@ -20,6 +20,8 @@ export class Reporter {
   private reported = "";
   private listsCostMs = 0; // of the last time
   private timer: ReturnType<typeof setTimeout> | undefined;
+  // Refusals that are being seen to.
+  private readonly hidden = new Set<string>();
 
   constructor(
     private readonly storage: SyncStatus["storage"],
@@ -39,8 +41,18 @@ export class Reporter {
     this.session = offline;
     this.problem = null;
     this.pending = 0;
+    this.hidden.clear();
     this.onReports({ pending: [], refused: [] });
     this.report();
+  }
+
+  // A refusal that the application need not hear of unless it is shown.
+  hide(key: MutationKey): void {
+    this.hidden.add(keyText(key));
+  }
+
+  show(key: MutationKey): void {
+    if (this.hidden.delete(keyText(key))) this.scheduleLists();
   }
 
   setSession(status: SessionStatus): void {
@@ -66,13 +78,16 @@ export class Reporter {
     await engine?.exclusively(() => {
       if (engine.isClosed || this.engine !== engine) return;
       const begin = performance.now();
-      const refused = engine.refused().map((each) => ({
-        ...each,
-        // The core says "" for what does not apply.
-        table: each.table || null,
-        row: each.row || null,
-        rule: each.rule || null,
-      }));
+      const refused = engine
+        .refused()
+        .filter((each) => !this.hidden.has(keyText(each)))
+        .map((each) => ({
+          ...each,
+          // The core says "" for what does not apply.
+          table: each.table || null,
+          row: each.row || null,
+          rule: each.rule || null,
+        }));
       this.onReports({ pending: engine.pending(), refused });
       this.listsCostMs = performance.now() - begin;
     });

@@ -1,7 +1,7 @@
 // ReportsView: what was last reported of status, pending and refused mutations, for applications.
 import { jsonToConvex, type Value } from "convex/values";
 import type { PendingData, RefusedData, Reports } from "./messages.ts";
-import type { PendingMutation, RefusedMutation, SyncStatus } from "./types.ts";
+import { keyText, type PendingMutation, type RefusedMutation, type SyncStatus } from "./types.ts";
 import { Watched } from "./watched.ts";
 
 // The parts change together in one report but are told apart, each when it differs.
@@ -46,7 +46,7 @@ class WatchedData<Data extends PendingData | RefusedData, Item> {
   }
 
   set(data: readonly Data[]): void {
-    const keys = data.map(({ tenant, number }) => `${number} ${tenant}`);
+    const keys = data.map(keyText);
     const before = this.keys.get();
     if (keys.length === before.length && keys.every((key, index) => key === before[index])) return;
     this.data = data;

@@ -1,21 +1,26 @@
 // Runtime: what the browser's worker and Node's client have in common. It knows who is signed in, has
 // that person's database open and connected, and runs live queries on it.
 import type { JSONValue } from "convex/values";
-import type { App } from "../engine/application.ts";
+import { canonicalPath } from "../engine/address.ts";
+import { type App, requireStrictOptions, type StrictOptions } from "../engine/application.ts";
 import type { Engine, EngineOptions, VersionCounter } from "../engine/engine.ts";
 import { filesWithRelay } from "../engine/files.ts";
+import type { MutationRun } from "../engine/host.ts";
 import { type Batch, LiveQueries, type LiveQueryId } from "../engine/live-queries.ts";
-import type { CoreEvents } from "../engine/operations.ts";
+import type { Committed, CoreEvents } from "../engine/operations.ts";
 import { failureOf, type Outcome } from "../engine/outcome.ts";
 import { type ErrorData, errorToData, SynclineError } from "../error.ts";
 import { AcceptedWaiters } from "./accepted-waiters.ts";
 import { callSafely } from "./call-safely.ts";
+import { CaughtUp } from "./caught-up.ts";
 import { type Database, openDatabase, type Platform } from "./database.ts";
 import type { Reports } from "./messages.ts";
 import { anonymous, hasSameClaims, isSamePerson, type Person, personOf } from "./person.ts";
 import { Reporter } from "./reporter.ts";
-import { Session, type SocketFactory } from "./session.ts";
-import type { MutationKey, MutationOptions, SyncStatus } from "./types.ts";
+import { Session, type SessionStatus, type SocketFactory } from "./session.ts";
+import { runStrictly, type StrictHost } from "./strict.ts";
+import type { MutationKey, MutationOptions, SyncStatus, UndoState } from "./types.ts";
+import { UndoStates } from "./undo-states.ts";
 
 export interface RuntimeOptions {
   app: App;
@@ -36,6 +41,9 @@ export interface MutationCallbacks {
   decided(refusal: ErrorData | null): void;
 }
 
+// One run of a strict mutation.
+type Attempt = (engine: Engine, onApplied: (run: MutationRun) => void) => Promise<void>;
+
 // A database that another tab holds is tried again this often.
 const takeoverMs = 2_000;
 // A database that fails again this soon after it was repaired is left alone.
@@ -46,6 +54,9 @@ export class Runtime {
   private readonly batchListeners = new Set<(batch: Batch) => void>();
   private readonly counter: VersionCounter = { current: 1 };
   private readonly accepted = new AcceptedWaiters();
+  private readonly caughtUp = new CaughtUp();
+  private readonly undoStates = new UndoStates();
+  private readonly strictByPath = new Map<string, StrictOptions>();
   private readonly reporter: Reporter;
   private person: Person = anonymous;
   private database: Database | null = null;
@@ -62,6 +73,9 @@ export class Runtime {
 
   constructor(private readonly options: RuntimeOptions) {
     this.reporter = new Reporter(options.storage, options.onReports);
+    for (const { component, path, strict } of options.app.functions) {
+      if (component === "" && strict) this.strictByPath.set(path, strict);
+    }
     this.live = new LiveQueries({
       onBatch: (batch) => {
         for (const listener of [...this.batchListeners]) callSafely(() => listener(batch));
@@ -120,32 +134,53 @@ export class Runtime {
   mutation(
     path: string,
     args: JSONValue,
-    { preview = true }: MutationOptions,
+    options: MutationOptions,
     callbacks: MutationCallbacks,
   ): Promise<void> {
-    let isTold = false;
-    return this.engine()
-      .then((engine) =>
-        engine.mutation(path, args, preview, ({ outcome, committed, refusal }) => {
-          isTold = true;
-          // Before the events of the same commit, which may already tell of the decision.
-          callbacks.applied(outcome, engine.version);
-          this.noteDisk(committed !== null, refusal);
-          if (!outcome.ok) {
-            if (outcome.failure.error.code === "corrupt") this.repair(engine, true);
-            return;
-          }
-          const { tenant, number } = committed ?? { tenant: null, number: null };
-          if (tenant === null || number === null) callbacks.decided(null);
-          else this.accepted.wait({ tenant, number }, callbacks.decided);
-          this.live.schedule();
-        }),
-      )
-      .catch((error: unknown) => {
-        // After that only the core's end can fail, which onStopped has told.
-        if (isTold) return;
-        callbacks.applied({ ok: false, failure: failureOf(error) }, this.version);
+    const { preview = true, undo = null } = options;
+    let strict: StrictOptions | null;
+    try {
+      strict = this.strictnessOf(path, options);
+    } catch (error) {
+      callbacks.applied({ ok: false, failure: failureOf(error) }, this.version);
+      return Promise.resolve();
+    }
+    if (strict) {
+      return this.strictly(path, strict, (engine, onApplied) =>
+        engine.mutation(path, args, { preview, undo, strict: true }, onApplied),
+      ).then((outcome) => {
+        callbacks.applied(outcome, this.version);
+        if (outcome.ok) callbacks.decided(null);
+        this.live.schedule();
       });
+    }
+    return this.tell(callbacks, (engine, told) =>
+      engine.mutation(path, args, { preview, undo }, (run) => this.applied(run, told)),
+    );
+  }
+
+  // What the person last did in the scope, or took back; its value is {path, args}, or null.
+  undo(scope: string, redo: boolean, callbacks: MutationCallbacks): Promise<void> {
+    return this.tell(callbacks, (engine, told) =>
+      engine.undo(scope, redo, ({ path, args, ...committed }) => {
+        const value = path === null ? "null" : JSON.stringify({ path, args });
+        told.applied({ ok: true, value }, engine.version);
+        this.await(committed, told);
+      }),
+    );
+  }
+
+  async clearUndo(scope: string): Promise<void> {
+    await (await this.engine()).clearUndo(scope);
+  }
+
+  // Calls back with each state that differs from the last. Returns how to stop.
+  onUndoState(scope: string, callback: (state: UndoState) => void): () => void {
+    const stop = this.undoStates.watch(scope, callback);
+    this.engine()
+      .then((engine) => engine.exclusively(() => this.undoStates.refresh(engine)))
+      .catch(() => {}); // what hinders is a problem of the status
+    return stop;
   }
 
   // One run, not kept.
@@ -203,13 +238,19 @@ export class Runtime {
       const message = `there is no refused mutation ${key.number} of ${key.tenant}`;
       throw new SynclineError("not found", message);
     }
-    await this.mutation(refused.path, refused.args, options, {
-      ...callbacks,
-      applied: (outcome, version) => {
-        callbacks.applied(outcome, version);
-        if (outcome.ok) this.dismiss(key).catch(() => {});
+    const strictly: MutationOptions = refused.strict ? { strict: true } : {};
+    await this.mutation(
+      refused.path,
+      refused.args,
+      { ...strictly, ...options },
+      {
+        ...callbacks,
+        applied: (outcome, version) => {
+          callbacks.applied(outcome, version);
+          if (outcome.ok) this.dismiss(key).catch(() => {});
+        },
       },
-    });
+    );
   }
 
   setOnline(online: boolean): void {
@@ -227,6 +268,98 @@ export class Runtime {
   async close(): Promise<void> {
     this.isClosed = true;
     await this.inTurn(() => this.leave());
+  }
+
+  // Of a mutation that the relay must accept before it is here. Without a relay every mutation is strict.
+  private strictnessOf(path: string, { strict }: MutationOptions): StrictOptions | null {
+    const declared = this.strictByPath.get(canonicalPath(path));
+    if (this.options.url === null || (!declared && !strict)) return null;
+    return requireStrictOptions({ ...declared, ...(strict === true ? {} : strict) });
+  }
+
+  private async strictly(path: string, options: StrictOptions, run: Attempt): Promise<Outcome> {
+    await this.engine().catch(() => {}); // who is signing in will have
+    return runStrictly(path, options, this.strictHost(run));
+  }
+
+  private strictHost(run: Attempt): StrictHost {
+    const { person } = this;
+    const engineOfPerson = async (): Promise<Engine> => {
+      const engine = await this.engine();
+      if (isSamePerson(person, this.person)) return engine;
+      throw new SynclineError("unavailable", "signed out before it was run to its end");
+    };
+    return {
+      caughtUp: async (offline) => {
+        await engineOfPerson();
+        await this.caughtUp.wait(offline);
+      },
+      attempt: async () => {
+        const engine = await engineOfPerson();
+        return new Promise((resolve, reject) => {
+          run(engine, (mutation) => {
+            const decided = new Promise<ErrorData | null>((settle) => {
+              this.applied(mutation, {
+                applied: (outcome) => resolve({ outcome, key: keyOf(mutation.committed), decided }),
+                decided: settle,
+              });
+            });
+          }).catch(reject);
+        });
+      },
+      hide: (key) => this.reporter.hide(key),
+      show: (key) => this.reporter.show(key),
+      dismiss: async (key) => {
+        // Where that fails, the refusal is told of after all.
+        await engineOfPerson()
+          .then((engine) => engine.dismiss(key.tenant, key.number))
+          .catch(() => {});
+        this.reporter.show(key);
+      },
+      pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    };
+  }
+
+  // Runs something of the person's engine, of which the caller is told in any case.
+  private tell(
+    callbacks: MutationCallbacks,
+    run: (engine: Engine, told: MutationCallbacks) => Promise<void>,
+  ): Promise<void> {
+    let isTold = false;
+    const told: MutationCallbacks = {
+      ...callbacks,
+      applied: (outcome, version) => {
+        isTold = true;
+        callbacks.applied(outcome, version);
+      },
+    };
+    return this.engine()
+      .then((engine) => run(engine, told))
+      .catch((error: unknown) => {
+        // After that only the core's end can fail, which onStopped has told.
+        if (isTold) return;
+        callbacks.applied({ ok: false, failure: failureOf(error) }, this.version);
+      });
+  }
+
+  // A mutation has run. Called before the events of its commit, which may already tell of the decision.
+  private applied(
+    { outcome, committed, refusal }: MutationRun,
+    callbacks: MutationCallbacks,
+  ): void {
+    callbacks.applied(outcome, this.version);
+    this.noteDisk(committed !== null, refusal);
+    if (outcome.ok) this.await(committed, callbacks);
+    else if (outcome.failure.error.code === "corrupt") {
+      this.repair(this.database?.engine ?? null, true);
+    }
+  }
+
+  private await(committed: Committed | null, { decided }: MutationCallbacks): void {
+    const key = keyOf(committed);
+    if (key) this.accepted.wait(key, decided);
+    else decided(null);
+    this.live.schedule();
   }
 
   private follow(id: LiveQueryId, callback: (outcome: Outcome) => void): () => void {
@@ -300,11 +433,24 @@ export class Runtime {
     const { url, makeSocket } = this.options;
     const { token } = this.person;
     if (url !== null && token !== null) {
-      const onStatus = this.reporter.setSession.bind(this.reporter);
+      const onStatus = (status: SessionStatus): void => {
+        this.reporter.setSession(status);
+        this.caughtUp.set(status);
+      };
       this.session = new Session({ engine, url, token, makeSocket, onStatus });
       if (this.isOnline) this.session.start();
     }
     this.reporter.enter(engine);
+    if (url !== null) {
+      engine.strictRunner = (call, strict) => {
+        // Nobody is there to be told that there is no connection.
+        const isScheduled = call.caller.request.scheduledFunctionId !== null;
+        const options = isScheduled ? { ...strict, offline: "wait" as const } : strict;
+        return this.strictly(call.path, options, (own, onApplied) =>
+          own.attempt(async () => call, { strict: true }, onApplied),
+        );
+      };
+    }
     engine.jobs.start().catch((error: unknown) => {
       if (!engine.isClosed) this.reporter.setProblem(errorToData(error));
     });
@@ -320,6 +466,7 @@ export class Runtime {
     this.accepted.settle(events);
     this.session?.changed(events);
     this.reporter.take(events);
+    this.undoStates.refresh(this.database?.engine ?? null);
   }
 
   // Closes the person's database.
@@ -328,6 +475,8 @@ export class Runtime {
     clearTimeout(this.takeoverTimer);
     await this.closeDatabase();
     this.accepted.abandon();
+    this.caughtUp.abandon();
+    this.undoStates.refresh(null);
     this.reporter.leave();
   }
 
@@ -375,6 +524,11 @@ export class Runtime {
     }).catch(() => {});
     return true;
   }
+}
+
+function keyOf(committed: Committed | null): MutationKey | null {
+  const { tenant, number } = committed ?? { tenant: null, number: null };
+  return tenant === null || number === null ? null : { tenant, number };
 }
 
 // Without rules nobody but this device may have the rows.

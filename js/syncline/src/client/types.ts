@@ -1,6 +1,7 @@
 // What applications see of a client: its status, its pending and refused mutations, its calls.
 import type { FunctionArgs, FunctionReference, FunctionReturnType } from "convex/server";
 import type { Value } from "convex/values";
+import type { StrictOptions } from "../engine/application.ts";
 import type { ErrorData } from "../error.ts";
 
 export type MutationReference = FunctionReference<"mutation">;
@@ -29,6 +30,8 @@ export interface PendingMutation {
   args: Record<string, Value>;
   /** When it ran, in Unix milliseconds. */
   at: number;
+  /** A strict one does not show in its rows until it is accepted. */
+  strict: boolean;
   rows: { table: string; id: string }[];
 }
 
@@ -45,7 +48,30 @@ export interface RefusedMutation {
   path: string;
   args: Record<string, Value>;
   at: number;
+  strict: boolean;
 }
+
+/** What can be undone and redone in a scope: the functions, newest first. */
+export interface UndoState {
+  undo: readonly UndoEntry[];
+  redo: readonly UndoEntry[];
+}
+
+export interface UndoEntry {
+  /** As "tasks:rename". */
+  path: string;
+  /** When it ran, in Unix milliseconds. */
+  at: number;
+}
+
+/** What undo() took back, or redo() did again. */
+export interface UndoneMutation {
+  path: string;
+  args: Record<string, Value>;
+}
+
+/** Says of a mutation in which scope it can be undone, if in any: a document's id, "board", ... */
+export type UndoScope = (path: string, args: Record<string, Value>) => string | null;
 
 /** What a statement of SQL gave. */
 export interface SqlResult {
@@ -59,9 +85,20 @@ export interface MutationKey {
   number: number;
 }
 
+// For maps and sets.
+export function keyText({ tenant, number }: MutationKey): string {
+  return `${number} ${tenant}`;
+}
+
 export interface MutationOptions {
   /** false: do not judge the rules on the device; the relay does in any case. Default true. */
   preview?: boolean;
+  /** true, or how: it runs on what the relay has confirmed, is accepted only if nothing that it read has
+   * changed meanwhile, and is run again otherwise. All its stages come when it is accepted and its rows are
+   * here. Beside what strict() of syncline/server declares. */
+  strict?: true | StrictOptions;
+  /** The scope in which it can be undone; null: in none. Without it the client's option `undo` says. */
+  undo?: string | null;
 }
 
 /** The stages of a mutation. Each may be awaited or left alone. */
@@ -93,8 +130,20 @@ export interface Syncline {
   onRefused(callback: (refused: readonly RefusedMutation[]) => void): () => void;
   /** Forgets a refused mutation. */
   dismiss(refused: MutationKey): Promise<void>;
-  /** Runs a refused mutation again with the same arguments and, if that applies, dismisses it. */
+  /** Runs a refused mutation again with the same arguments and, if that applies, dismisses it. Strictly, if
+   * it was. */
   retry(refused: MutationKey, options?: MutationOptions): MutationStages<unknown>;
+
+  /** Takes back what this person last did in the scope and has not taken back. Null if there is nothing. It
+   * is a mutation like any other: what others did meanwhile stays, and the rules judge it. */
+  undo(scope: string): MutationStages<UndoneMutation | null>;
+  /** Does again what undo() last took back. */
+  redo(scope: string): MutationStages<UndoneMutation | null>;
+  undoState(scope: string): Promise<UndoState>;
+  /** Calls back with the state now and whenever it changes. Returns how to stop. */
+  onUndoState(scope: string, callback: (state: UndoState) => void): () => void;
+  /** Forgets what could be undone and redone in the scope. */
+  clearUndo(scope: string): Promise<void>;
 
   /** One run; for results that follow their data use convex/react or ConvexClient. */
   query<Query extends QueryReference>(

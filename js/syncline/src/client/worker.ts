@@ -36,7 +36,8 @@ export function serve(app: App, { layer = "syncline" }: ServeOptions = {}): void
 class PageServer {
   private readonly runtime: Runtime;
   private readonly loopbacks = new Map<number, Loopback>();
-  private readonly liveSql = new Map<number, () => void>(); // how to stop
+  // How to stop what the page follows.
+  private readonly followed = new Map<number, () => void>();
 
   constructor(
     app: App,
@@ -67,7 +68,7 @@ class PageServer {
         this.openSocket(message.socket);
         break;
       case "socketSend":
-        this.loopbacks.get(message.socket)?.send(message.text);
+        this.loopbacks.get(message.socket)?.send(message.text, message.undo);
         break;
       case "socketClose":
         this.loopbacks.get(message.socket)?.close();
@@ -93,12 +94,13 @@ class PageServer {
         const stop = this.runtime.onSql(text, args, (outcome) =>
           this.post({ type: "outcome", call, outcome }),
         );
-        this.liveSql.set(call, stop);
+        this.followed.set(call, stop);
         break;
       }
       case "sqlStop":
-        this.liveSql.get(message.call)?.();
-        this.liveSql.delete(message.call);
+      case "undoStop":
+        this.followed.get(message.call)?.();
+        this.followed.delete(message.call);
         break;
       case "mutation": {
         const { call, path, args, options } = message;
@@ -116,6 +118,22 @@ class PageServer {
       }
       case "dismiss":
         this.answer(message.call, this.runtime.dismiss(message.key));
+        break;
+      case "undo": {
+        const { call, scope, redo } = message;
+        void this.runtime.undo(scope, redo, mutationReporter(call, this.post));
+        break;
+      }
+      case "undoStart": {
+        const { call, scope } = message;
+        const stop = this.runtime.onUndoState(scope, (state) =>
+          this.post({ type: "undoState", call, state }),
+        );
+        this.followed.set(call, stop);
+        break;
+      }
+      case "undoClear":
+        this.answer(message.call, this.runtime.clearUndo(message.scope));
         break;
       case "setOnline":
         this.runtime.setOnline(message.online);

@@ -1,7 +1,6 @@
 // EngineJobs: what running a scheduled function means. A mutation and the end of its job are one
 // transaction, so it is run once, however often the device dies. An action is begun at most once: what a
-// crash interrupts is not begun again, because nobody knows how far it came.
-
+// crash interrupts is not begun again, because nobody knows how far it came; nor is a strict mutation.
 import type { FunctionInfo } from "./application.ts";
 import { scheduledCaller } from "./caller.ts";
 import type { Clock } from "./clock.ts";
@@ -26,8 +25,8 @@ const keptMs = 7 * 24 * 3600 * 1000;
 const errorCharsMax = 10_000;
 
 const interrupted =
-  "the application was closed or crashed while this action ran; it is not run again, because it may have " +
-  "done its work";
+  "the application was closed or crashed while this ran; it is not run again, because it may have done its " +
+  "work";
 
 export class EngineJobs implements JobHost {
   constructor(
@@ -60,8 +59,9 @@ export class EngineJobs implements JobHost {
     const info = await this.infoOf(job);
     // It stays pending until there is a service peer.
     if (info?.runsOn === "peer") return "done";
-    if (info?.kind === "mutation") return this.runMutation(job, info);
-    if (info?.kind === "action") return this.runAction(job, info);
+    const isStrict = info?.strict !== undefined && this.engine.strictRunner !== null;
+    if (info?.kind === "mutation" && !isStrict) return this.runMutation(job, info);
+    if (info?.kind === "action" || isStrict) return this.runApart(job, info);
     const error = info
       ? `${job.name} is a ${info.kind}: only mutations and actions can be scheduled`
       : `Could not find function for '${pathOfJob(job).path}'`;
@@ -123,7 +123,8 @@ export class EngineJobs implements JobHost {
     return "done";
   }
 
-  private async runAction(job: Job, info: FunctionInfo): Promise<"done" | "later"> {
+  // An action, or a strict mutation, which may be run more than once before the relay accepts it.
+  private async runApart(job: Job, info: FunctionInfo): Promise<"done" | "later"> {
     const isOurs = await this.engine.transact("mutation", (transaction) => {
       const current = readJob(transaction, job._id);
       if (current?.state.kind !== "pending") return false;
@@ -131,9 +132,10 @@ export class EngineJobs implements JobHost {
       return true;
     });
     if (!isOurs) return "done";
+    const kind = info.kind === "mutation" ? "mutation" : "action";
     const { component, path, caller } = this.callOf(job, info);
     const options = { component, caller };
-    const outcome: Outcome = await this.engine.run("action", path, job.args[0], options);
+    const outcome: Outcome = await this.engine.run(kind, path, job.args[0], options);
     if (outcome.ok) {
       await this.end(job, { kind: "success" });
     } else {

@@ -5,7 +5,8 @@ import type { JSONValue } from "convex/values";
 import { SynclineError } from "../error.ts";
 import type { ActionHost } from "./action-frame.ts";
 import { ActionSlots } from "./action-slots.ts";
-import { canonicalPath } from "./address.ts";
+import { canonicalPath, type FunctionPath } from "./address.ts";
+import type { StrictOptions } from "./application.ts";
 import { type Caller, callerOf } from "./caller.ts";
 import type { DeploymentMetadata, FunctionKind, HostParts } from "./calls.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -33,9 +34,11 @@ import {
   operation,
   type PendingReport,
   type RefusedReport,
+  type Undone,
+  type UndoReports,
 } from "./operations.ts";
 import { FunctionFailed, failureOf, type Outcome } from "./outcome.ts";
-import type { Transaction } from "./transaction.ts";
+import type { MutationMode, Transaction } from "./transaction.ts";
 import type { CoreEngine } from "./wasm.ts";
 
 export interface EngineListener {
@@ -83,9 +86,13 @@ export class Engine {
   readonly jobs: JobRunner;
   isClosed = false;
   listener: EngineListener | null = null;
+  // Runs mutations that are declared strict, for actions and jobs; null: this device is alone with its data,
+  // so that every mutation is.
+  strictRunner: ((call: FunctionCall, strict: StrictOptions) => Promise<Outcome>) | null = null;
   private readonly core: CoreEngine;
   private readonly host: FunctionHost;
   private readonly parts: HostParts;
+  private readonly clock: Clock;
   private readonly counter: VersionCounter;
   private readonly slots = new ActionSlots();
   private claims: Claims | null;
@@ -94,6 +101,7 @@ export class Engine {
   constructor(options: EngineOptions) {
     const { modules, core, clock = systemClock } = options;
     this.core = core;
+    this.clock = clock;
     this.claims = options.claims ?? null;
     this.counter = options.counter ?? { current: 0 };
     this.parts = {
@@ -175,19 +183,57 @@ export class Engine {
   mutation(
     path: string,
     args: JSONValue,
-    preview: boolean,
+    mode: MutationMode,
+    onApplied: (run: MutationRun) => void,
+  ): Promise<void> {
+    return this.attempt(() => this.publicCall(path, args, "mutation"), mode, onApplied);
+  }
+
+  // One run, also of a strict mutation: what is not accepted is not run again here.
+  attempt(
+    callOf: () => Promise<FunctionCall>,
+    mode: MutationMode,
     onApplied: (run: MutationRun) => void,
   ): Promise<void> {
     return this.lock.write(async () => {
       this.requireOpen();
       let run: MutationRun;
       try {
-        run = await this.host.mutation(await this.publicCall(path, args, "mutation"), preview);
+        run = await this.host.mutation(await callOf(), mode);
       } catch (error) {
         const outcome: Outcome = { ok: false, failure: failureOf(error) };
         run = { outcome, committed: null, refusal: null, jobs: [] };
       }
       this.finish(run, onApplied);
+    });
+  }
+
+  // Takes back what this person last did in the scope, or does again what they last took back.
+  undo(scope: string, redo: boolean, onApplied: (undone: Undone) => void): Promise<void> {
+    return this.exclusively(() => {
+      this.requireOpen();
+      const undone = this.core.call<Undone>(operation.undo, {
+        scope,
+        redo,
+        now: this.clock.now(),
+        identity: this.claims,
+      });
+      ++this.counter.current;
+      onApplied(undone);
+      this.tell();
+    });
+  }
+
+  // REQUIRES: to be called from EngineListener.changed or within `exclusively`.
+  undoReports(scope: string): UndoReports {
+    return this.core.call<UndoReports>(operation.undoState, { scope });
+  }
+
+  clearUndo(scope: string): Promise<void> {
+    return this.exclusively(() => {
+      this.requireOpen();
+      this.core.call(operation.undoClear, { scope });
+      this.tell();
     });
   }
 
@@ -227,7 +273,7 @@ export class Engine {
     const call = { component: "", path: "", argsText: "{}", caller };
     const work = (): Result => {
       this.requireOpen();
-      const transaction = this.host.begin(kind, call, true);
+      const transaction = this.host.begin(kind, call);
       let result: Result;
       try {
         result = run(transaction);
@@ -257,13 +303,13 @@ export class Engine {
   ): Promise<MutationRun | null> {
     return this.lock.write(async () => {
       this.requireOpen();
-      const question = this.host.begin("query", call, false);
+      const question = this.host.begin("query", call);
       try {
         if (!isWanted(question)) return null;
       } finally {
         question.abort();
       }
-      const run = await this.host.mutation(call, true, beforeCommit);
+      const run = await this.host.mutation(call, {}, beforeCommit);
       this.finish(run, () => {});
       return run;
     });
@@ -384,15 +430,24 @@ export class Engine {
           return (await this.host.query(call, false, null)).outcome;
         });
       }
+      const strict = call.inline ? undefined : await this.strictnessOf(call);
+      if (strict && this.strictRunner) return await this.strictRunner(call, strict);
       return await this.lock.write(async () => {
         this.requireOpen();
-        const run = await this.host.mutation(call, preview);
+        const run = await this.host.mutation(call, { preview });
         this.finish(run, () => {});
         return run.outcome;
       });
     } catch (error) {
       return { ok: false, failure: failureOf(error) };
     }
+  }
+
+  private async strictnessOf({
+    component,
+    path,
+  }: FunctionPath): Promise<StrictOptions | undefined> {
+    return (await this.parts.modules.find(component, path))?.strict;
   }
 
   private finish(run: MutationRun, onApplied: (run: MutationRun) => void): void {

@@ -98,6 +98,12 @@ export class Frame extends FunctionCalls {
     await this.write(operation.delete, `,"id":${JSON.stringify(id)}${this.tableMember(table)}`);
   }
 
+  // Puts a row back as an entry of its history has it. The row's id.
+  async restore(entry: string): Promise<string> {
+    const text = await this.write(operation.restore, `,"entry":${JSON.stringify(entry)}`);
+    return (JSON.parse(text) as { _id: string })._id;
+  }
+
   normalizeId(table: string, id: string): string | null {
     return this.transaction.call<{ id: string | null }>(operation.normalizeId, {
       table: this.tableName(table),
@@ -245,7 +251,7 @@ export class Frame extends FunctionCalls {
     run: (transaction: Transaction) => Result,
   ): Promise<Result> {
     return this.inTurn(() => {
-      if (kind === "mutation") this.requireMutation();
+      if (kind === "mutation") this.requireHostWrites();
       const result = run(this.transaction);
       if (kind === "mutation") this.noteWrite();
       return result;
@@ -315,6 +321,16 @@ export class Frame extends FunctionCalls {
       return { source: { ...source, tableName: this.tableName(tableName) }, ...rest };
     }
     return { source: { ...source, indexName: this.tableName(String(indexName)) }, ...rest };
+  }
+
+  // What is written in the host's own tables is here at once, and a strict mutation only asks.
+  private requireHostWrites(): void {
+    this.requireMutation();
+    if (!this.transaction.isStrict) return;
+    throw new SynclineError(
+      "invalid",
+      `${this.path} is strict, so it can neither schedule functions nor write files: do that when it has been accepted`,
+    );
   }
 
   private requireMutation(): void {

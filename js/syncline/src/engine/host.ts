@@ -22,7 +22,7 @@ import { FunctionFailed, failureOf, type Outcome } from "./outcome.ts";
 import { SeededRandom } from "./random.ts";
 import { loadRegistered, type RegisteredFunction, ValidatorTable } from "./registered.ts";
 import { syscallsOf } from "./syscalls.ts";
-import { Transaction } from "./transaction.ts";
+import { type MutationMode, Transaction } from "./transaction.ts";
 import { textToValue, valueToText } from "./values.ts";
 import type { CoreEngine } from "./wasm.ts";
 
@@ -86,12 +86,12 @@ export class FunctionHost {
     return this.options.layer;
   }
 
-  begin(kind: "query" | "mutation", call: FunctionCall, preview: boolean): Transaction {
+  begin(kind: "query" | "mutation", call: FunctionCall, mode: MutationMode = {}): Transaction {
     const { path, argsText, caller } = call;
     const nowMs = this.options.clock.now();
     const { claims } = caller;
     const { clock } = this;
-    return new Transaction(this.core, { kind, nowMs, clock, claims, path, argsText, preview });
+    return new Transaction(this.core, { kind, nowMs, clock, claims, path, argsText, mode });
   }
 
   // `keep`: what it read becomes a live query of the core, also if it failed.
@@ -99,7 +99,7 @@ export class FunctionHost {
     let transaction: Transaction | undefined;
     try {
       const visibility = await this.require(call, "query");
-      transaction = this.begin("query", call, false);
+      transaction = this.begin("query", call);
       const frame = this.frameOf(call, visibility, transaction, journal);
       const outcome = await this.runTop(frame, call);
       const kept = keep ? transaction.keep() : null;
@@ -116,7 +116,7 @@ export class FunctionHost {
     const call = { component: "", path: "sql", argsText: "{}", caller };
     let transaction: Transaction | undefined;
     try {
-      transaction = this.begin("query", call, false);
+      transaction = this.begin("query", call);
       let outcome: Outcome;
       try {
         const members = JSON.stringify({ sql, args }).slice(1, -1);
@@ -136,13 +136,13 @@ export class FunctionHost {
   // `beforeCommit` may write more, in the same transaction.
   async mutation(
     call: FunctionCall,
-    preview: boolean,
+    mode: MutationMode,
     beforeCommit: (transaction: Transaction) => void = () => {},
   ): Promise<MutationRun> {
     let transaction: Transaction | undefined;
     try {
       const visibility = await this.require(call, "mutation");
-      transaction = this.begin("mutation", call, preview);
+      transaction = this.begin("mutation", call, mode);
       const frame = this.frameOf(call, visibility, transaction, null);
       const outcome = await this.runTop(frame, call);
       if (outcome.ok) {

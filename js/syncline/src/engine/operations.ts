@@ -31,6 +31,7 @@ export const operation = {
   sql: 26,
   filePut: 27,
   fileGet: 28,
+  restore: 29,
   connected: 30,
   receive: 31,
   send: 32,
@@ -42,6 +43,9 @@ export const operation = {
   refused: 42,
   dismiss: 43,
   tenants: 44,
+  undo: 50,
+  undoState: 51,
+  undoClear: 52,
 } as const;
 
 export type Operation = (typeof operation)[keyof typeof operation];
@@ -49,6 +53,23 @@ export type Operation = (typeof operation)[keyof typeof operation];
 export interface Committed {
   tenant: string | null;
   number: number | null;
+}
+
+// What an undo or redo took back or did again; nulls if there was nothing.
+export interface Undone extends Committed {
+  path: string | null;
+  args: JSONValue;
+}
+
+export interface UndoReport {
+  path: string;
+  at: number;
+}
+
+// What can be undone and redone in a scope, newest first.
+export interface UndoReports {
+  undo: readonly UndoReport[];
+  redo: readonly UndoReport[];
 }
 
 export interface StreamPage {
@@ -85,6 +106,7 @@ export interface PendingReport {
   path: string;
   args: JSONValue;
   at: number;
+  strict: boolean;
   rows: { table: string; id: string }[];
 }
 
@@ -99,6 +121,7 @@ export interface RefusedReport {
   path: string;
   args: JSONValue;
   at: number;
+  strict: boolean;
 }
 
 export interface CoreEvents {

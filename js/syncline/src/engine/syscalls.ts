@@ -1,10 +1,10 @@
 // The syscalls of npm convex: the face that its own layer sees. Every function has them, because parts of
-// the package (createFunctionHandle, log.audit) make them beside ctx. They are tables: what these do not
+// the package (createFunctionHandle, log.audit) and syncline/server make them beside ctx. They are tables: what these do not
 // name fails with an error that begins "Unknown async operation", which the package recognises.
 import { convexToJson, type JSONValue } from "convex/values";
 import { ActionFrame } from "./action-frame.ts";
 import type { FunctionAddress } from "./address.ts";
-import type { ConvexHost } from "./application.ts";
+import { type ConvexHost, restoreOperation } from "./application.ts";
 import { base64ToBytes, bytesToBase64 } from "./base64.ts";
 import type { FunctionCalls } from "./calls.ts";
 import type { CallKind, Frame, FrameStream, PageRequest } from "./frame.ts";
@@ -127,6 +127,8 @@ const ofTransactions: Readonly<Record<string, Run<Frame>>> = {
     const bytes = new Uint8Array(await blob.arrayBuffer());
     return JSON.stringify({ blob: bytesToBase64(bytes), contentType: blob.type || null });
   },
+  [restoreOperation]: async (frame, { entry }) =>
+    JSON.stringify({ _id: await frame.restore(entry) }),
   "1.0/signJwt": () => {
     throw new Error("signJwt() needs a service peer: a device has no key to sign with");
   },

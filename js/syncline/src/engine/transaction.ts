@@ -7,6 +7,16 @@ import type { JobChange } from "./jobs.ts";
 import { type Committed, type Operation, operation } from "./operations.ts";
 import type { CoreEngine } from "./wasm.ts";
 
+// How a mutation is run.
+export interface MutationMode {
+  // false: rules are left to the relay. Default true.
+  preview?: boolean;
+  // It sees confirmed rows alone, and what it writes is not here until the relay has accepted it.
+  strict?: boolean;
+  // It can be undone, in this scope.
+  undo?: string | null;
+}
+
 export interface TransactionStart {
   kind: "query" | "mutation";
   nowMs: number;
@@ -15,8 +25,7 @@ export interface TransactionStart {
   // A mutation's, for reports.
   path: string;
   argsText: string;
-  // false: rules are left to the relay.
-  preview: boolean;
+  mode: MutationMode;
 }
 
 // What a transaction may use, and has used, of what the host limits.
@@ -39,6 +48,7 @@ export class Transaction {
   // What the core last refused: npm convex passes on its message only.
   failure: SynclineError | null = null;
   readonly kind: "query" | "mutation";
+  readonly isStrict: boolean;
   readonly nowMs: number;
   readonly jobs: JobChange[] = [];
   usage: HostUsage = {
@@ -60,16 +70,20 @@ export class Transaction {
 
   constructor(
     private readonly core: CoreEngine,
-    { kind, nowMs, clock, claims, path, argsText, preview }: TransactionStart,
+    { kind, nowMs, clock, claims, path, argsText, mode }: TransactionStart,
   ) {
+    const { preview = true, strict = false, undo = null } = mode;
     this.kind = kind;
+    this.isStrict = strict;
     this.nowMs = nowMs;
     this.clock = clock;
     this.snapshotTs = clock.snapshot(nowMs);
     const identity = JSON.stringify(claims);
     const origin =
       kind === "mutation"
-        ? `,"path":${JSON.stringify(path)},"args":${argsText},"preview":${preview}`
+        ? `,"path":${JSON.stringify(path)},"args":${argsText},"preview":${preview}` +
+          (strict ? ',"strict":true' : "") +
+          (undo === null ? "" : `,"undo":${JSON.stringify(undo)}`)
         : "";
     const begun = core.callText(
       operation.begin,

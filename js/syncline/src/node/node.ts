@@ -30,7 +30,11 @@ import type {
   SqlResult,
   Syncline,
   SyncStatus,
+  UndoneMutation,
+  UndoScope,
+  UndoState,
 } from "../client/types.ts";
+import { firstState, scopeOf } from "../client/undo-scope.ts";
 import type { App } from "../engine/application.ts";
 import type { Engine } from "../engine/engine.ts";
 import { errorToData, SynclineError } from "../error.ts";
@@ -50,6 +54,8 @@ export interface SynclineNodeOptions {
   name?: string;
   /** What functions are given as ctx: ours, or that of npm convex itself. Default "syncline". */
   layer?: "syncline" | "convex";
+  /** In which scope a mutation can be undone, if in any. */
+  undo?: UndoScope;
 }
 
 type Query = FunctionReference<"query">;
@@ -73,8 +79,9 @@ export class SynclineNode implements Syncline {
   private readonly runtime: Runtime;
   private readonly reports: ReportsView;
   private readonly loopbacks = new Map<Loopback, LoopbackEvents>();
+  private readonly undoScope: UndoScope | undefined;
 
-  constructor({ app, url, storage, name = "app", layer = "syncline" }: SynclineNodeOptions) {
+  constructor({ app, url, storage, name = "app", layer = "syncline", undo }: SynclineNodeOptions) {
     requireOptions(url, name);
     const kept = new Map<string, MemoryStorage>();
     const mode = storage === "memory" ? "memory" : "durable";
@@ -99,7 +106,8 @@ export class SynclineNode implements Syncline {
       makeSocket: (address) => new NodeWebSocket(address) as unknown as Socket,
       onReports: (reports) => this.reports.take(reports),
     });
-    this.webSocketConstructor = makeWebSocketClass((events) => this.dial(events));
+    this.undoScope = undo;
+    this.webSocketConstructor = makeWebSocketClass((events) => this.dial(events), undo);
   }
 
   /** Called by openSyncline. */
@@ -182,7 +190,30 @@ export class SynclineNode implements Syncline {
   ): MutationStages<FunctionReturnType<Reference>> {
     const path = getFunctionName(reference);
     const json = toJson(args);
-    return this.stages((reporter) => this.runtime.mutation(path, json, options, reporter));
+    const { undo = scopeOf(this.undoScope, path, json), ...rest } = options;
+    return this.stages((reporter) =>
+      this.runtime.mutation(path, json, { ...rest, undo }, reporter),
+    );
+  }
+
+  undo(scope: string): MutationStages<UndoneMutation | null> {
+    return this.stages((reporter) => this.runtime.undo(scope, false, reporter));
+  }
+
+  redo(scope: string): MutationStages<UndoneMutation | null> {
+    return this.stages((reporter) => this.runtime.undo(scope, true, reporter));
+  }
+
+  undoState(scope: string): Promise<UndoState> {
+    return firstState((callback) => this.onUndoState(scope, callback));
+  }
+
+  onUndoState(scope: string, callback: (state: UndoState) => void): () => void {
+    return this.runtime.onUndoState(scope, callback);
+  }
+
+  clearUndo(scope: string): Promise<void> {
+    return this.runtime.clearUndo(scope);
   }
 
   retry(key: MutationKey, options: MutationOptions = {}): MutationStages<unknown> {
@@ -229,7 +260,7 @@ export class SynclineNode implements Syncline {
     const loopback = new Loopback(this.runtime, events);
     this.loopbacks.set(loopback, events);
     return {
-      send: (text) => loopback.send(text),
+      send: (text, undo) => loopback.send(text, undo),
       close: () => {
         loopback.close();
         this.loopbacks.delete(loopback);

@@ -1,5 +1,5 @@
-// syncline/react: hooks for what Convex's own do not tell: sync status, pending and refused mutations, and
-// plain SQL.
+// syncline/react: hooks for what Convex's own do not tell: sync status, pending and refused mutations, undo,
+// and plain SQL.
 import { convexToJson, type Value } from "convex/values";
 import {
   createContext,
@@ -17,6 +17,7 @@ import type {
   SyncStatus,
 } from "../client/types.ts";
 import { LiveSql } from "./live-sql.ts";
+import { LiveUndo } from "./live-undo.ts";
 
 const SynclineContext = createContext<Syncline | null>(null);
 
@@ -58,6 +59,36 @@ export function useRefusedMutations(): readonly RefusedMutation[] {
     (callback) => client.onRefused(callback),
     () => client.refused(),
     () => client.refused(),
+  );
+}
+
+export interface Undo {
+  /** Takes back what this person last did in the scope; nothing if there is nothing. Rejects if a rule
+   * denies it. */
+  undo(): Promise<void>;
+  redo(): Promise<void>;
+  canUndo: boolean;
+  canRedo: boolean;
+  /** The function that undo() would take back, as "tasks:rename"; null if there is nothing. */
+  undoLabel: string | null;
+  redoLabel: string | null;
+}
+
+/** Undo and redo of what this person did in a scope, which the client's option `undo` gives to mutations. */
+export function useUndo(scope: string): Undo {
+  const client = useSyncline();
+  const live = useMemo(() => new LiveUndo(client, scope), [client, scope]);
+  const { undo, redo } = useSyncExternalStore(live.subscribe, live.state, live.state);
+  return useMemo(
+    () => ({
+      undo: async () => void (await client.undo(scope).applied),
+      redo: async () => void (await client.redo(scope).applied),
+      canUndo: undo.length > 0,
+      canRedo: redo.length > 0,
+      undoLabel: undo[0]?.path ?? null,
+      redoLabel: redo[0]?.path ?? null,
+    }),
+    [client, scope, undo, redo],
   );
 }
 

@@ -19,16 +19,18 @@ export interface HistoryEntry<Document, Table extends string = string> {
   table: Table;
   /** The row that was changed. */
   row: GenericId<Table>;
-  /** When the relay took it, in Unix milliseconds. */
+  /** Counts the row's changes, from 1. */
+  version: number;
+  /** When it was done, in Unix milliseconds; _creationTime is when the relay accepted it. */
   at: number;
-  /** Who did it: the value of the claim that makes a person a member, as the email. */
+  /** Who did it: their row in the table of memberships. */
   by: string;
   /** Their role at that time. */
   role: string;
   action: "insert" | "update" | "delete";
-  /** The row after it; when it was deleted, before. As the table's schema was then. */
+  /** The row after it, or before it was deleted. As the table's schema was then. */
   document: Document;
-  /** The fields that it changed. */
+  /** The fields that it changed, as "title" and "place.city". */
   changed: string[];
 }
 

@@ -102,7 +102,7 @@ export async function openAlone(options: AloneOptions = {}): Promise<Alone> {
     query: async (path, args = {}) => valueOrThrow(await engine.query(path, args as JSONValue)),
     mutation: (path, args = {}) =>
       new Promise((resolve, reject) => {
-        void engine.mutation(path, args as JSONValue, true, ({ outcome }) => {
+        void engine.mutation(path, args as JSONValue, {}, ({ outcome }) => {
           if (outcome.ok) resolve(JSON.parse(outcome.value) as JSONValue);
           else reject(new FunctionError(outcome.failure));
         });
