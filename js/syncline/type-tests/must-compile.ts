@@ -1,6 +1,7 @@
 // What must compile against the generated types, in a page and in functions.
 import type { ConvexHttpClient } from "convex/browser";
 import type { FunctionReturnType } from "convex/server";
+import type { Syncline } from "syncline";
 import { api, components, internal } from "./convex/_generated/api.js";
 import type { Doc, Id, TableNames } from "./convex/_generated/dataModel.js";
 import {
@@ -15,9 +16,18 @@ type Equal<A, B> =
   (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const isTrue = <_ extends true>(): void => {};
 
-isTrue<Equal<TableNames, "people" | "messages">>();
+isTrue<Equal<TableNames, "people" | "messages" | "posts">>();
 isTrue<Equal<Doc<"messages">["author"], Id<"people">>>();
 isTrue<Equal<Doc<"people">["age"], number | undefined>>();
+isTrue<Equal<Doc<"posts">["body"], string>>();
+isTrue<Equal<Doc<"posts">["likes"], number>>();
+isTrue<Equal<Doc<"posts">["views"], bigint | undefined>>();
+isTrue<Equal<Doc<"posts">["tags"], string[]>>();
+isTrue<Equal<Doc<"posts">["parts"], ({ text: string } | null)[]>>();
+isTrue<Equal<Doc<"posts">["place"], { visits: number }>>();
+isTrue<Equal<FunctionReturnType<typeof api.posts.like>, number>>();
+isTrue<Equal<FunctionReturnType<typeof api.posts.changes>[0]["row"], Id<"posts">>>();
+isTrue<Equal<FunctionReturnType<typeof api.posts.rewind>, Id<"posts"> | null>>();
 isTrue<Equal<FunctionReturnType<typeof api.messages.list>, Doc<"messages">[]>>();
 isTrue<Equal<FunctionReturnType<typeof api.messages.send>, Id<"messages">>>();
 isTrue<Equal<(typeof env)["STAGE"], "test" | "live" | undefined>>();
@@ -30,6 +40,21 @@ export async function page(client: ConvexHttpClient, author: Id<"people">): Prom
   await client.action(api.admin.people.tidy);
   const messages = await client.query(api.messages.list, { author });
   return messages.map(({ body, address }) => `${body} ${address.city}`);
+}
+
+export async function stages(client: Syncline, id: Id<"posts">): Promise<void> {
+  const likes: number = await client.mutation(api.posts.like, { id }).applied;
+  await client.mutation(api.posts.like, { id }, { strict: true, undo: "board" }).accepted;
+  await client.mutation(api.posts.like, { id }, { strict: { offline: "fail" }, undo: null })
+    .durable;
+  const undone = await client.undo("board").applied;
+  const stop = client.onUndoState("board", ({ undo, redo }) => undo.concat(redo));
+  for (const refused of client.refused()) {
+    await client.retry(refused).applied;
+    await client.dismiss(refused);
+  }
+  stop();
+  void [likes, undone?.path, (await client.undoState("board")).undo[0]?.at];
 }
 
 export async function functions(ctx: MutationCtx, reader: QueryCtx): Promise<void> {
@@ -47,6 +72,10 @@ export async function functions(ctx: MutationCtx, reader: QueryCtx): Promise<voi
   await reader.db
     .query("messages")
     .withSearchIndex("search_body", (q) => q.search("body", "x").eq("author", id))
+    .collect();
+  await reader.db
+    .query("posts")
+    .withIndex("by_likes", (q) => q.gt("likes", 5))
     .collect();
   await ctx.scheduler.runAfter(0, internal.messages.sweep, {});
   const count = await ctx.runQuery(components.counter.public.read, { name: "a" });

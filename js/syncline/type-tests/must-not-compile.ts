@@ -2,6 +2,9 @@
 import type { ConvexHttpClient } from "convex/browser";
 import { defineSchema, defineTable } from "convex/server";
 import { v } from "convex/values";
+import { type Syncline, SynclineClient } from "syncline";
+import { history, restore, strict } from "syncline/server";
+import { counter, list, set, text } from "syncline/values";
 import { api, components, internal } from "./convex/_generated/api.js";
 import type { Doc, Id } from "./convex/_generated/dataModel.js";
 import {
@@ -15,6 +18,8 @@ import {
 declare const client: ConvexHttpClient;
 declare const author: Id<"people">;
 declare const message: Doc<"messages">;
+declare const post: Doc<"posts">;
+declare const syncline: Syncline;
 
 export async function calls(): Promise<void> {
   // @ts-expect-error: a required argument is missing
@@ -32,7 +37,7 @@ export async function calls(): Promise<void> {
   // @ts-expect-error: there is no such function
   await client.query(api.messages.listAll, {});
   // @ts-expect-error: there is no such module
-  await client.query(api.posts.list, {});
+  await client.query(api.comments.list, {});
   // @ts-expect-error: a mutation is no query
   await client.query(api.messages.send, { author, body: "" });
   // @ts-expect-error: an internal function by the public api
@@ -48,7 +53,7 @@ export async function calls(): Promise<void> {
 
 export async function reads(ctx: QueryCtx): Promise<void> {
   // @ts-expect-error: there is no such table
-  await ctx.db.query("posts").collect();
+  await ctx.db.query("comments").collect();
   // @ts-expect-error: there is no such index
   ctx.db.query("messages").withIndex("by_state");
   // @ts-expect-error: the index does not begin with this field
@@ -107,6 +112,63 @@ export async function writes(ctx: MutationCtx): Promise<void> {
   // @ts-expect-error: mutations run no actions
   await ctx.runAction(api.admin.people.tidy, {});
 }
+
+export async function merging(ctx: MutationCtx, reader: QueryCtx): Promise<void> {
+  // @ts-expect-error: a counter of float64 is a number
+  await ctx.db.patch(post._id, { likes: 1n });
+  // @ts-expect-error: a counter of int64 is a bigint
+  await ctx.db.patch(post._id, { views: 1 });
+  // @ts-expect-error: a set is an array
+  await ctx.db.patch(post._id, { tags: new Set(["a"]) });
+  // @ts-expect-error: an element of another type
+  await ctx.db.patch(post._id, { parts: [{ text: 1 }] });
+  // @ts-expect-error: a text is a string
+  await ctx.db.patch(post._id, { body: ["a"] });
+  // @ts-expect-error: a merge kind is required unless it is in v.optional
+  await ctx.db.insert("posts", { author, body: "", tags: [], parts: [], place: { visits: 0 } });
+  // @ts-expect-error: queries do not restore
+  await restore(reader, (await history(reader, post._id))[0]);
+  // @ts-expect-error: an entry is restored, not a row
+  await restore(ctx, post);
+  // @ts-expect-error: the document is of the row's table
+  (await history(reader, post._id))[0]?.document.email;
+  // @ts-expect-error: there is no such option
+  await history(reader, post._id, { newest: 5 });
+}
+
+export function kinds(): void {
+  // @ts-expect-error: a counter counts numbers
+  counter(v.string());
+  // @ts-expect-error: a set names what is in it
+  set();
+  // @ts-expect-error: what is in a list is never absent
+  list(v.optional(v.string()));
+  // @ts-expect-error: a text takes nothing
+  text(v.string());
+}
+
+export async function asking(): Promise<void> {
+  // @ts-expect-error: no such word
+  syncline.mutation(api.posts.like, { id: post._id }, { strict: { offline: "retry" } });
+  // @ts-expect-error: a scope is a string
+  syncline.mutation(api.posts.like, { id: post._id }, { undo: 1 });
+  // @ts-expect-error: a mutation has stages, of which one is awaited
+  const likes: number = await syncline.mutation(api.posts.like, { id: post._id });
+  // @ts-expect-error: a refused mutation is named by tenant and number
+  await syncline.dismiss(post._id);
+  // @ts-expect-error: the scope is a string or null
+  new SynclineClient({ worker: {} as Worker, storage: "memory", undo: () => 1 });
+  void likes;
+}
+
+// @ts-expect-error: queries are never strict
+export const strictQuery = strict(query({ args: {}, handler: async () => null }));
+
+export const strictMutation = strict(
+  mutation({ args: {}, handler: async () => null }),
+  // @ts-expect-error: there is no such option
+  { retries: 5 },
+);
 
 // @ts-expect-error: the result is not what returns says
 export const wrongResult = query({ args: {}, returns: v.number(), handler: async () => "text" });

@@ -9,10 +9,12 @@
 import type { ApiFromModules, FilterApi, FunctionReference } from "convex/server";
 import type * as m_admin_people from "../admin/people.js";
 import type * as m_messages from "../messages.js";
+import type * as m_posts from "../posts.js";
 
 declare const fullApi: ApiFromModules<{
   "admin/people": typeof m_admin_people;
   "messages": typeof m_messages;
+  "posts": typeof m_posts;
 }>;
 
 /** What clients and other functions may call: `api.messages.list`. */
