@@ -137,13 +137,14 @@ test("a write that is refused leaves the editor; what was typed after it stays a
   editor.type(4, 4, " refused");
   await settle();
   editor.type(0, 0, "kept ");
+  editor.type(17, 17, " too");
   await steps.run();
   expect(field.failures).toHaveLength(1);
-  expect(editor.text).toBe("kept base");
+  expect(editor.text).toBe("kept base too");
   field.refuse = false;
   while (steps.count > 0) await steps.run();
-  expect(field.text).toBe("kept base");
-  expect(editor.text).toBe("kept base");
+  expect(field.text).toBe("kept base too");
+  expect(editor.text).toBe("kept base too");
 });
 
 test("the cursor stays where it was in the text when others type before it", async () => {
