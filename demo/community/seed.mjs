@@ -3,6 +3,7 @@
 // Usage: node seed.mjs [http://localhost:8787]
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { textVersionOf } from "syncline/text";
 import { Seeder } from "../lib/seed.mjs";
 import { api } from "./convex/_generated/api.js";
 
@@ -22,6 +23,11 @@ const posts = [
 ];
 
 const likesByPost = [[mo, ben], [ben], [ada], [ada, mo, ben], [], [ada, mo]];
+
+const note = {
+  title: "Training plan",
+  text: "Monday: easy hour on the water.\nWednesday: ergometers, five times a thousand.\nSaturday: boats go in at nine.\n",
+};
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const seeder = await Seeder.open("community", folder, process.argv[2] ?? "http://localhost:8787");
@@ -52,6 +58,11 @@ else {
       run(api.posts.create, { communityId, title, body, publish: true }),
     );
   }
+  await seeder.as(ada, async (_client, run) => {
+    const noteId = await run(api.notes.create, { communityId, title: note.title });
+    const changes = [{ from: 0, to: 0, insert: note.text }];
+    await run(api.notes.write, { noteId, changes, madeTo: textVersionOf("") });
+  });
   for (const person of [ada, mo, ben]) {
     await seeder.as(person, (client, run) => react(person, client, run));
   }

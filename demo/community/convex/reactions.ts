@@ -1,8 +1,8 @@
-// Reactions: likes and comments. Each writes its own row, and the post's count anew.
+// Reactions: likes and comments. Each writes its own row, and adds to the post's counter.
 import { ConvexError, v } from "convex/values";
 import { mutation, query } from "./_generated/server.js";
 import { isPermitted, requireMember, requireOwnerOr } from "./lib/access.js";
-import { countComments, countLikes, requireReadable } from "./lib/posts.js";
+import { requireReadable } from "./lib/posts.js";
 import { settingsOf } from "./lib/settings.js";
 import { cleanText } from "./lib/text.js";
 
@@ -21,7 +21,9 @@ export const setLike = mutation({
     if (liked === likes.length > 0) return null;
     if (liked) await ctx.db.insert("likes", { communityId, postId, email });
     for (const { _id } of likes) await ctx.db.delete("likes", _id);
-    await ctx.db.patch("posts", postId, { likeCount: await countLikes(ctx, postId) });
+    await ctx.db.patch("posts", postId, {
+      likeCount: post.likeCount + (liked ? 1 : -likes.length),
+    });
     return null;
   },
 });
@@ -57,7 +59,7 @@ export const comment = mutation({
       ...{ communityId: post.communityId, postId, authorName: member.name },
       ...{ authorEmail: member.email, text: cleanText("A comment", text, { max: 1000 }) },
     });
-    await ctx.db.patch("posts", postId, { commentCount: await countComments(ctx, postId) });
+    await ctx.db.patch("posts", postId, { commentCount: post.commentCount + 1 });
     return commentId;
   },
 });
@@ -82,7 +84,8 @@ export const removeComment = mutation({
     const { communityId, postId, authorEmail: ownerEmail } = found;
     await requireOwnerOr(ctx, { communityId, ownerEmail }, "post:removeAny");
     await ctx.db.delete("comments", commentId);
-    await ctx.db.patch("posts", postId, { commentCount: await countComments(ctx, postId) });
+    const post = await ctx.db.get("posts", postId);
+    if (post) await ctx.db.patch("posts", postId, { commentCount: post.commentCount - 1 });
     return null;
   },
 });

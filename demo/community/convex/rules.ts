@@ -31,6 +31,7 @@ const stays = (...fields: [string, ...string[]]): Condition =>
 const isAbsent = (field: string): Condition => lt(row(field), null);
 
 const readAsMember = allow("members read", "Only members of the community see this.", isMember);
+const membersWrite = allow("members write", "Only members of the community write here.", isMember);
 const adminsManage = allow("admins manage", "Only an admin can change this.", isAdmin);
 const inOwnName = (field: string) =>
   allow("in one's own name", "You can only write in your own name.", and(isMember, isOwn(field)));
@@ -50,6 +51,8 @@ export default defineRules({
       posts: "communityId",
       comments: "communityId",
       likes: "communityId",
+      notes: "communityId",
+      cursors: "communityId",
       files: "communityId",
       auditLogs: "communityId",
     },
@@ -139,6 +142,20 @@ export default defineRules({
       read: readAsMember,
       insert: inOwnName("authorEmail"),
       delete: ownOrModerator("authorEmail"),
+    },
+    // Whoever is here writes along.
+    notes: {
+      read: readAsMember,
+      insert: membersWrite,
+      update: membersWrite,
+      delete: membersWrite,
+    },
+    cursors: {
+      read: readAsMember,
+      insert: inOwnName("email"),
+      update: inOwnName("email"),
+      // Who deletes a note takes its cursors along.
+      delete: membersWrite,
     },
     likes: { read: readAsMember, insert: inOwnName("email"), delete: ownOrModerator("email") },
     files: {

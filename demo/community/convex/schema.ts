@@ -4,6 +4,7 @@
 // Rows carry the address of who wrote them, because rules judge a row by itself and by the token.
 import { defineSchema, defineTable } from "convex/server";
 import { v } from "convex/values";
+import { counter, set, text } from "syncline/values";
 import { communitySettings, postStatus, role } from "./validators.js";
 
 const communityId = v.id("communities");
@@ -37,13 +38,12 @@ export default defineSchema({
     authorEmail: v.string(),
     title: v.string(),
     body: v.string(),
-    tags: v.array(v.string()),
+    tags: set(v.string()),
     status: postStatus,
     publishedAt: v.optional(v.number()),
-    // Counted anew from the rows at each like and comment, so that a count that two devices wrote at
-    // once is right again with the next one.
-    likeCount: v.number(),
-    commentCount: v.number(),
+    // What two devices add at once counts twice, as it should.
+    likeCount: counter(),
+    commentCount: counter(),
     // Set while the post is in the bin.
     deletedAt: v.optional(v.number()),
     updatedAt: v.number(),
@@ -70,6 +70,25 @@ export default defineSchema({
   likes: defineTable({ communityId, postId: v.id("posts"), email: v.string() })
     .index("by_community", ["communityId"])
     .index("by_post_and_email", ["postId", "email"]),
+
+  // What members write together, at the same time.
+  notes: defineTable({ communityId, title: v.string(), body: text() }).index("by_community", [
+    "communityId",
+    "title",
+  ]),
+
+  // Where a member's cursor stands in a note. Offsets are UTF-16 units of its body.
+  cursors: defineTable({
+    communityId,
+    noteId: v.id("notes"),
+    email: v.string(),
+    name: v.string(),
+    anchor: v.number(),
+    head: v.number(),
+    seenAt: v.number(),
+  })
+    .index("by_community", ["communityId"])
+    .index("by_note_and_email", ["noteId", "email"]),
 
   files: defineTable({
     communityId,

@@ -13,11 +13,13 @@ import { useWrite } from "../../lib/src/use-write.ts";
 import { api } from "../convex/_generated/api.js";
 import { MembersPage } from "./members-page.tsx";
 import { type Membership, MembershipContext, useMembership } from "./membership.ts";
+import { NotesPage } from "./notes-page.tsx";
 import { PostsPage } from "./posts-page.tsx";
 import { SettingsPage } from "./settings-page.tsx";
 
 const views = [
   { name: "posts", label: "Posts", Page: PostsPage },
+  { name: "notes", label: "Notes", Page: NotesPage },
   { name: "members", label: "Members", Page: MembersPage },
   { name: "settings", label: "Settings", Page: SettingsPage },
 ] as const;
@@ -33,6 +35,10 @@ const nameByPath = {
   "posts:remove": "Move a post to the bin",
   "posts:restore": "Restore a post",
   "posts:purge": "Delete a post for good",
+  "notes:create": "Begin a note",
+  "notes:write": "Write in a note",
+  "notes:remove": "Delete a note",
+  "notes:setCursor": "Show where you are in a note",
   "reactions:setLike": "Like a post",
   "reactions:comment": "Comment on a post",
 };

@@ -18,6 +18,7 @@ import type * as m_lib_secrets from "../lib/secrets.js";
 import type * as m_lib_settings from "../lib/settings.js";
 import type * as m_lib_text from "../lib/text.js";
 import type * as m_members from "../members.js";
+import type * as m_notes from "../notes.js";
 import type * as m_posts from "../posts.js";
 import type * as m_reactions from "../reactions.js";
 import type * as m_validators from "../validators.js";
@@ -34,6 +35,7 @@ declare const fullApi: ApiFromModules<{
   "lib/settings": typeof m_lib_settings;
   "lib/text": typeof m_lib_text;
   "members": typeof m_members;
+  "notes": typeof m_notes;
   "posts": typeof m_posts;
   "reactions": typeof m_reactions;
   "validators": typeof m_validators;

@@ -1,4 +1,4 @@
-// A post as the functions reach it: found or refused, changed, counted.
+// A post as the functions reach it: found or refused, and changed.
 import { ConvexError } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
@@ -65,17 +65,4 @@ export async function change(
     ...(isFirst ? { publishedAt: now } : {}),
     updatedAt: now,
   });
-}
-
-// A post with more of either is counted no further.
-const countMax = 5000;
-
-export async function countLikes(ctx: QueryCtx, postId: Id<"posts">): Promise<number> {
-  const likes = ctx.db.query("likes").withIndex("by_post_and_email", (q) => q.eq("postId", postId));
-  return (await likes.take(countMax)).length;
-}
-
-export async function countComments(ctx: QueryCtx, postId: Id<"posts">): Promise<number> {
-  const comments = ctx.db.query("comments").withIndex("by_post", (q) => q.eq("postId", postId));
-  return (await comments.take(countMax)).length;
 }

@@ -1,0 +1,35 @@
+// CursorReports: tells where the cursor stands, at most a few times a second, the last place always.
+export interface CursorPlace {
+  anchor: number;
+  head: number;
+}
+
+const reportEveryMs = 150;
+
+export class CursorReports {
+  private due: CursorPlace | null = null;
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  private told = false;
+
+  // A report that fails is made good by the next one.
+  constructor(private readonly tell: (at: CursorPlace | null) => Promise<unknown>) {}
+
+  report(at: CursorPlace): void {
+    this.due = at;
+    this.timer ??= setTimeout(() => this.flush(), reportEveryMs);
+  }
+
+  end(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    if (this.told) void this.tell(null).catch(() => {});
+  }
+
+  private flush(): void {
+    this.timer = null;
+    if (this.due === null) return;
+    this.told = true;
+    void this.tell(this.due).catch(() => {});
+    this.due = null;
+  }
+}
