@@ -1,0 +1,71 @@
+// The rules of the center: what the relay enforces, and the device previews.
+import {
+  allow,
+  and,
+  changed,
+  defineRules,
+  eq,
+  isIn,
+  not,
+  old,
+  or,
+  role,
+  row,
+  user,
+} from "syncline/rules";
+
+const isMember = isIn(role(), ["admin", "coach", "seeker"]);
+const isAdmin = eq(role(), "admin");
+const isOwn = eq(row("email"), user("email"));
+
+const readAsMember = allow("members read", "Only members of the center see this.", isMember);
+const adminsManage = allow("admins manage", "Only an admin can change this.", isAdmin);
+
+export default defineRules({
+  tenancy: {
+    root: "centers",
+    fields: {
+      members: "centerId",
+      workshops: "centerId",
+      bookings: "centerId",
+      reviews: "centerId",
+    },
+  },
+  membership: { table: "members", field: "email", claim: "email", role: "role" },
+  tables: {
+    centers: { read: readAsMember, insert: adminsManage, update: adminsManage },
+    members: {
+      read: readAsMember,
+      insert: adminsManage,
+      update: adminsManage,
+      delete: adminsManage,
+    },
+    workshops: {
+      read: readAsMember,
+      insert: adminsManage,
+      update: adminsManage,
+      delete: adminsManage,
+    },
+    bookings: {
+      read: readAsMember,
+      insert: allow("for oneself", "You can only book for yourself.", and(isMember, isOwn)),
+      delete: allow("one's own seat", "You can only give back your own seat.", or(isOwn, isAdmin)),
+    },
+    reviews: {
+      read: readAsMember,
+      insert: allow("members ask", "Only members of the center can ask for this.", isMember),
+      update: [
+        allow("coaches review", "Only a coach can accept or finish this.", eq(role(), "coach")),
+        allow(
+          "one's own",
+          "Another coach has this.",
+          or(
+            and(eq(old("status"), "open"), eq(row("coachEmail"), user("email"))),
+            and(eq(old("coachEmail"), user("email")), not(changed("coachEmail"))),
+          ),
+        ),
+      ],
+      delete: adminsManage,
+    },
+  },
+});
