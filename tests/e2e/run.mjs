@@ -13,10 +13,12 @@ import { init } from "./init.mjs";
 import { jobFlow } from "./job-flow.mjs";
 import { Relay } from "./lib/relay.mjs";
 import { offline } from "./offline.mjs";
+import { pending } from "./pending.mjs";
 import { people } from "./people.mjs";
 import { pictures } from "./pictures.mjs";
 import { roles } from "./roles.mjs";
 import { rules } from "./rules.mjs";
+import { seats } from "./seats.mjs";
 import { storage } from "./storage.mjs";
 import { sync } from "./sync.mjs";
 import { tabs } from "./tabs.mjs";
@@ -62,6 +64,7 @@ const all = [
   pictures,
   sync,
   offline,
+  pending,
   roles,
   rules,
   people,
@@ -73,6 +76,7 @@ const all = [
   init,
   community,
   jobFlow,
+  seats,
 ].flat();
 const chosen = all.filter(
   ({ name }) => words.length === 0 || words.some((word) => name.includes(word)),

@@ -15,6 +15,7 @@ import {
 } from "syncline/rules";
 
 const isMember = isIn(role(), ["admin", "coach", "seeker"]);
+const isSeeker = eq(role(), "seeker");
 const isAdmin = eq(role(), "admin");
 const isOwn = eq(row("email"), user("email"));
 
@@ -48,7 +49,7 @@ export default defineRules({
     },
     bookings: {
       read: readAsMember,
-      insert: allow("for oneself", "You can only book for yourself.", and(isMember, isOwn)),
+      insert: allow("for oneself", "You can only book for yourself.", and(isSeeker, isOwn)),
       delete: allow("one's own seat", "You can only give back your own seat.", or(isOwn, isAdmin)),
     },
     reviews: {

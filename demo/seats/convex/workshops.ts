@@ -45,7 +45,8 @@ export const book = strict(
     args: { workshopId: v.id("workshops") },
     handler: async (ctx, { workshopId }) => {
       const { centerId, seats, title } = await requireWorkshop(ctx, workshopId);
-      const { email, name } = await requireMember(ctx, centerId);
+      const { email, name, role } = await requireMember(ctx, centerId);
+      if (role !== "seeker") throw new ConvexError("Seats are for those who look for work.");
       const bookings = await bookingsOf(ctx, workshopId);
       if (bookings.some((booking) => booking.email === email)) {
         throw new ConvexError(`You have a seat in “${title}” already.`);

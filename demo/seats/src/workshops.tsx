@@ -13,7 +13,7 @@ type Workshop = FunctionReturnType<typeof api.workshops.list>[number];
 const day = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short" });
 const time = new Intl.DateTimeFormat("en-GB", { timeStyle: "short" });
 
-export function Workshops({ centerId }: { centerId: Id<"centers"> }) {
+export function Workshops({ centerId, canBook }: { centerId: Id<"centers">; canBook: boolean }) {
   const workshops = useQuery(api.workshops.list, { centerId });
   return (
     <section className="column" aria-labelledby="workshops">
@@ -21,14 +21,16 @@ export function Workshops({ centerId }: { centerId: Id<"centers"> }) {
       {workshops === undefined ? (
         <Skeleton rows={3} />
       ) : (
-        workshops.map((workshop) => <WorkshopCard key={workshop._id} workshop={workshop} />)
+        workshops.map((workshop) => (
+          <WorkshopCard key={workshop._id} workshop={workshop} canBook={canBook} />
+        ))
       )}
       {workshops?.length === 0 && <p className="empty">Nothing is planned yet.</p>}
     </section>
   );
 }
 
-function WorkshopCard({ workshop }: { workshop: Workshop }) {
+function WorkshopCard({ workshop, canBook }: { workshop: Workshop; canBook: boolean }) {
   const { _id: workshopId, title, coach, startsAt, seats, seated, mine } = workshop;
   const { ask, isAsking } = useAsking(api.workshops.book);
   const cancel = useWrite(api.workshops.cancel);
@@ -60,14 +62,16 @@ function WorkshopCard({ workshop }: { workshop: Workshop }) {
             </button>
           </>
         ) : (
-          <button
-            type="button"
-            className="button primary"
-            aria-disabled={isAsking}
-            onClick={() => ask({ workshopId })}
-          >
-            {isAsking ? "Booking…" : "Book a seat"}
-          </button>
+          canBook && (
+            <button
+              type="button"
+              className="button primary"
+              aria-disabled={isAsking}
+              onClick={() => ask({ workshopId })}
+            >
+              {isAsking ? "Booking…" : "Book a seat"}
+            </button>
+          )
         )}
       </div>
     </article>

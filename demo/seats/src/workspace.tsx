@@ -46,7 +46,7 @@ export function Workspace({ onLeave }: { onLeave: () => void }) {
               <h1>{mine.center.name}</h1>
             </header>
             <div className="columns">
-              <Workshops centerId={mine.center._id} />
+              <Workshops centerId={mine.center._id} canBook={mine.member.role === "seeker"} />
               <Reviews centerId={mine.center._id} isCoach={mine.member.role === "coach"} />
             </div>
           </>

@@ -296,15 +296,17 @@ export class Runtime {
       },
       attempt: async () => {
         const engine = await engineOfPerson();
+        let settle = (_refusal: ErrorData | null): void => {};
+        const decided = new Promise<ErrorData | null>((resolve) => {
+          settle = resolve;
+        });
         return new Promise((resolve, reject) => {
-          run(engine, (mutation) => {
-            const decided = new Promise<ErrorData | null>((settle) => {
-              this.applied(mutation, {
-                applied: (outcome) => resolve({ outcome, key: keyOf(mutation.committed), decided }),
-                decided: settle,
-              });
-            });
-          }).catch(reject);
+          run(engine, (mutation) =>
+            this.applied(mutation, {
+              applied: (outcome) => resolve({ outcome, key: keyOf(mutation.committed), decided }),
+              decided: settle,
+            }),
+          ).catch(reject);
         });
       },
       hide: (key) => this.reporter.hide(key),

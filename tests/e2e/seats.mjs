@@ -1,0 +1,175 @@
+// Strict mutations, as two people meet in them: one last seat, one résumé, and a page without a network.
+import { DemoApp } from "./lib/demo-app.mjs";
+import { expect, expectEqual } from "./lib/expect.mjs";
+import { takePicture } from "./lib/picture.mjs";
+
+// The center's page, as a person uses it.
+class CenterPage {
+  static async open(app, subject, options) {
+    const center = new CenterPage();
+    center.page = await app.open(`/?as=${subject}`, options);
+    await center.card("Interview practice").waitFor();
+    await center.synced();
+    return center;
+  }
+
+  card(title) {
+    return this.page.getByRole("article", { name: title });
+  }
+
+  async press(title, button) {
+    await this.card(title).getByRole("button", { name: button, exact: true }).click();
+  }
+
+  notice() {
+    return this.page.locator(".notice p");
+  }
+
+  refused() {
+    return this.page.locator(".refused-panel");
+  }
+
+  synced() {
+    return this.page.locator('.sync.synced[data-pending="0"]').waitFor();
+  }
+
+  // Once it is plain how it ended: whether it was this person's.
+  async ended(mine) {
+    await this.notice().or(mine).first().waitFor();
+    return (await mine.count()) > 0;
+  }
+}
+
+// Both press at one moment: the relay stands still until both have asked, so each has read what the other
+// has not yet written.
+async function atOnce(app, press) {
+  app.relay.child.kill("SIGSTOP");
+  try {
+    await press();
+  } finally {
+    app.relay.child.kill("SIGCONT");
+  }
+}
+
+const scenes = [{ width: 1280 }, { width: 360, colorScheme: "dark" }];
+
+export const seats = [
+  {
+    name: "Last Seat: nothing sticks out of its page",
+    run: (world) =>
+      DemoApp.with(world, "seats", async (app) => {
+        await app.seed();
+        for (const { width, colorScheme = "light" } of scenes) {
+          const options = { viewport: { width, height: 860 }, colorScheme };
+          const priya = await CenterPage.open(app, "priya", options);
+          await takePicture(world, priya.page, `seats-${width}-${colorScheme}`);
+        }
+      }),
+  },
+  {
+    name: "Last Seat: two people book the last seat, one has it, the other is told",
+    run: (world) =>
+      DemoApp.with(world, "seats", async (app) => {
+        await app.seed();
+        const people = await Promise.all(
+          ["mara", "jonas"].map((subject) => CenterPage.open(app, subject)),
+        );
+        for (const { page } of people) await page.getByText("1 of 3 seats left").waitFor();
+        await atOnce(app, async () => {
+          for (const person of people) await person.press("Interview practice", "Book a seat");
+          for (const person of people) {
+            await person.card("Interview practice").getByText("Booking…").waitFor();
+          }
+        });
+        const won = await Promise.all(
+          people.map((person) =>
+            person.ended(person.card("Interview practice").getByText("Your seat")),
+          ),
+        );
+        expectEqual(won.filter(Boolean).length, 1, "people who have the last seat");
+        const [winner, loser] = won[0] ? people : people.toReversed();
+        const name = won[0] ? "Mara Silva" : "Jonas Weber";
+        expectEqual(
+          await loser.notice().textContent(),
+          `“Interview practice” is full: ${name} has the last seat.`,
+          "what the other is told",
+        );
+        await takePicture(world, loser.page, "seats-told");
+        for (const person of people) {
+          await person.card("Interview practice").getByText("Full").waitFor();
+          await person.synced();
+          const seated = person.card("Interview practice").locator(".seated li");
+          expectEqual(await seated.count(), 3, "people in the workshop");
+          expectEqual(await person.refused().count(), 0, "refusals that were run again");
+          expectEqual(person.page.errors, [], "errors on the page");
+        }
+        // The seat is given back, and the other has it.
+        await winner.press("Interview practice", "Give it back");
+        await loser.page.getByText("1 of 3 seats left").waitFor();
+        await loser.press("Interview practice", "Book a seat");
+        await loser.card("Interview practice").getByText("Your seat").waitFor();
+      }),
+  },
+  {
+    name: "Last Seat: two coaches accept one résumé, one has it, the other is told",
+    run: (world) =>
+      DemoApp.with(world, "seats", async (app) => {
+        await app.seed();
+        const coaches = await Promise.all(
+          ["priya", "hugo"].map((subject) => CenterPage.open(app, subject)),
+        );
+        await atOnce(app, async () => {
+          for (const coach of coaches) await coach.press("Backend engineer", "Accept");
+          for (const coach of coaches) {
+            await coach.card("Backend engineer").getByText("Accepting…").waitFor();
+          }
+        });
+        for (const coach of coaches) {
+          await coach
+            .card("Backend engineer")
+            .getByText(/^With /)
+            .waitFor();
+          await coach.synced();
+        }
+        const [first, second] = await Promise.all(
+          coaches.map((coach) =>
+            coach
+              .card("Backend engineer")
+              .getByText(/^With /)
+              .textContent(),
+          ),
+        );
+        expectEqual(first, second, "who has it, on both pages");
+        const loser = first === "With Priya Rao" ? coaches[1] : coaches[0];
+        await loser.notice().waitFor();
+        expectEqual(
+          await loser.notice().textContent(),
+          `${first.slice("With ".length)} has accepted “Backend engineer”.`,
+          "what the other is told",
+        );
+        for (const coach of coaches) {
+          expectEqual(await coach.refused().count(), 0, "refusals that were run again");
+        }
+      }),
+  },
+  {
+    name: "Last Seat: without a network booking fails at once and says why; asking for a review waits",
+    run: (world) =>
+      DemoApp.with(world, "seats", async (app) => {
+        await app.seed();
+        const mara = await CenterPage.open(app, "mara");
+        await mara.page.getByRole("switch", { name: "Network" }).setChecked(false);
+        await mara.page.locator(".sync.offline").waitFor();
+        await mara.press("A portfolio that is read", "Book a seat");
+        await mara.notice().getByText("There is no connection").waitFor();
+        await mara.page.getByLabel("Your résumé").fill("Written offline");
+        await mara.page.getByRole("button", { name: "Ask for a review" }).click();
+        await mara.card("Written offline").waitFor();
+        await mara.page.getByRole("switch", { name: "Network" }).setChecked(true);
+        await mara.synced();
+        await mara.press("A portfolio that is read", "Book a seat");
+        await mara.card("A portfolio that is read").getByText("Your seat").waitFor();
+        expect((await mara.refused().count()) === 0, "nothing was refused");
+      }),
+  },
+];
