@@ -1,6 +1,20 @@
-import { defineSchema, defineTable } from "convex/server";
-import { type GenericValidator, type Infer, type PropertyValidators, v } from "convex/values";
-import { expect, expectTypeOf, it } from "vitest";
+import {
+  anyApi,
+  defineSchema,
+  defineTable,
+  type FunctionReference,
+  mutationGeneric,
+} from "convex/server";
+import {
+  type GenericId,
+  type GenericValidator,
+  type Infer,
+  type PropertyValidators,
+  v,
+} from "convex/values";
+import { convexTest as theirs } from "convex-test";
+import { describe, expect, expectTypeOf, it } from "vitest";
+import { convexTest as ours } from "../testing/index.ts";
 import { counter, list, set, text } from "./index.ts";
 import { requirePlaces, type ValidatorJson } from "./places.ts";
 
@@ -115,4 +129,74 @@ it("names the place of a kind in an array, a record, a union or a whole document
     "posts: counter() stands within a union",
   );
   expect(places({ a: list(v.string()), b: v.object({ c: counter() }), d: v.any() })).not.toThrow();
+});
+
+const post = {
+  likes: counter(),
+  views: v.optional(counter(v.int64())),
+  tags: set(v.string()),
+  lines: list(v.object({ text: v.string() })),
+  body: text(),
+};
+const schema = defineSchema({ posts: defineTable(post).index("by_likes", ["likes"]) });
+const modules = {
+  "/convex/posts.ts": async () => ({
+    add: mutationGeneric({
+      args: post,
+      returns: v.id("posts"),
+      handler: (ctx, given) => ctx.db.insert("posts", given),
+    }),
+  }),
+  "/convex/_generated/api.js": async () => ({}),
+};
+const addPost = (anyApi as unknown as { posts: { add: FunctionReference<"mutation"> } }).posts.add;
+const first = { likes: 1, tags: ["a", "b"], lines: [{ text: "one" }], body: "hello" };
+
+describe.each([
+  ["syncline/testing", ours],
+  ["npm convex-test", theirs as unknown as typeof ours],
+])("by %s, on one device, fields that merge", (_name, convexTest) => {
+  it("are written and read with plain code", async () => {
+    const t = convexTest(schema, modules);
+    const rows = await t.run(async (ctx) => {
+      const id = await ctx.db.insert("posts", first);
+      const row = await ctx.db.get(id);
+      if (!row) throw new Error("the row is not there");
+      await ctx.db.patch(id, {
+        likes: row.likes + 2,
+        views: 5n,
+        tags: ["a", "c"],
+        lines: [{ text: "zero" }, ...row.lines],
+        body: `${row.body}, world`,
+      });
+      const [found] = await ctx.db
+        .query("posts")
+        .withIndex("by_likes", (q) => q.eq("likes", 3))
+        .collect();
+      await ctx.db.patch(id, { views: undefined, tags: [] });
+      return [found, await ctx.db.get(id)];
+    });
+    const written = {
+      likes: 3,
+      tags: ["a", "c"],
+      lines: [{ text: "zero" }, { text: "one" }],
+      body: "hello, world",
+    };
+    expect(rows[0]).toMatchObject({ ...written, views: 5n });
+    expect(rows[1]).toMatchObject({ ...written, tags: [] });
+    expect(rows[1]).not.toHaveProperty("views");
+  });
+
+  it("validate arguments, results and documents as the plain ones do", async () => {
+    const t = convexTest(schema, modules);
+    const add = (given: Record<string, unknown>) => t.mutation(addPost, given);
+    await expect(add(first)).resolves.toBeTypeOf("string");
+    await expect(add({ ...first, likes: 1n })).rejects.toThrow();
+    await expect(add({ ...first, tags: "a" })).rejects.toThrow();
+    await expect(add({ ...first, lines: [{}] })).rejects.toThrow();
+    const broken = t.run((ctx) => ctx.db.insert("posts", { ...first, body: 1 as never }));
+    await expect(broken).rejects.toThrow();
+    const missing = "posts" as unknown as GenericId<"posts">;
+    await expect(t.run((ctx) => ctx.db.patch(missing, { likes: 1 }))).rejects.toThrow();
+  });
 });
