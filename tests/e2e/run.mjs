@@ -12,6 +12,7 @@ import { faults } from "./faults.mjs";
 import { init } from "./init.mjs";
 import { jobFlow } from "./job-flow.mjs";
 import { Relay } from "./lib/relay.mjs";
+import { notes } from "./notes.mjs";
 import { offline } from "./offline.mjs";
 import { pending } from "./pending.mjs";
 import { people } from "./people.mjs";
@@ -75,6 +76,7 @@ const all = [
   faults,
   init,
   community,
+  notes,
   jobFlow,
   seats,
 ].flat();
