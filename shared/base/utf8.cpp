@@ -31,6 +31,18 @@ std::size_t LongCharacter(const unsigned char* bytes, std::size_t size) {
   return overlong || surrogate || too_high ? 0 : length;
 }
 
+std::size_t BytesOf(unsigned char lead) {
+  return lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+}
+
+// How many of eight bytes are no first byte of a character.
+std::size_t Trails8(const void* bytes) {
+  std::uint64_t eight = 0;
+  std::memcpy(&eight, bytes, 8);
+  const std::uint64_t trails = (eight >> 7) & ~(eight >> 6) & 0x0101010101010101u;
+  return static_cast<std::size_t>((trails * 0x0101010101010101u) >> 56);
+}
+
 }  // namespace
 
 bool IsUtf8(ByteView bytes) {
@@ -70,6 +82,56 @@ std::size_t Utf16Length(std::string_view text) {
     units += byte >= 0xF0;
   }
   return units;
+}
+
+std::size_t CodePoints(std::string_view text) {
+  std::size_t trails = 0, i = 0;
+  for (; std::size_t{8} <= text.size() - i; i += 8) trails += Trails8(text.data() + i);
+  for (; i < text.size(); ++i) trails += IsTrail(static_cast<unsigned char>(text[i]));
+  return text.size() - trails;
+}
+
+std::size_t BytesBeforeCodePoint(std::string_view text, std::size_t code_points) {
+  std::size_t i = 0;
+  while (std::size_t{8} <= text.size() - i && code_points >= 8) {
+    code_points -= 8 - Trails8(text.data() + i);
+    i += 8;
+  }
+  // What was counted may have ended amid a character, whose first byte was.
+  while (i < text.size() && IsTrail(static_cast<unsigned char>(text[i]))) ++i;
+  while (i < text.size() && code_points > 0) {
+    i += BytesOf(static_cast<unsigned char>(text[i]));
+    --code_points;
+  }
+  return i < text.size() ? i : text.size();
+}
+
+std::size_t BytesBeforeUtf16(std::string_view text, std::size_t units) {
+  std::size_t i = 0;
+  while (i < text.size() && units > 0) {
+    if (units >= 8 && std::size_t{8} <= text.size() - i && IsAscii8(text.data() + i)) {
+      i += 8;
+      units -= 8;
+      continue;
+    }
+    const std::size_t bytes = BytesOf(static_cast<unsigned char>(text[i]));
+    const std::size_t taken = bytes == 4 ? 2 : 1;
+    if (taken > units) break;
+    units -= taken;
+    i += bytes;
+  }
+  return i < text.size() ? i : text.size();
+}
+
+char32_t TakeCodePoint(std::string_view& text) {
+  const auto lead = static_cast<unsigned char>(text[0]);
+  const std::size_t bytes = BytesOf(lead);
+  char32_t character = bytes == 1 ? lead : lead & (0xFFu >> (bytes + 1));
+  for (std::size_t i = 1; i < bytes && i < text.size(); ++i) {
+    character = character << 6 | (static_cast<unsigned char>(text[i]) & 0x3Fu);
+  }
+  text.remove_prefix(bytes < text.size() ? bytes : text.size());
+  return character;
 }
 
 }  // namespace syncline

@@ -1,18 +1,42 @@
 // Text: a string as a sequence CRDT of the Fugue family: what two people type at one place does not
 // interleave, and a deletion takes only the characters that its author saw.
+//
+// text_sequence.hpp has the order of characters, text_content.hpp their bytes at rest, text_anchor.hpp
+// places that outlive edits. The laws are in text_test.cpp.
 #pragma once
 #include <optional>
+#include <vector>
 
 #include "shared/merge/kinds.hpp"
 
 namespace syncline {
 
+// Insertions and deletions of one edit together.
+inline constexpr std::size_t kTextPartsMax = 16'384;
+// How far a new counter may lie above all that the relay has seen: what the author had typed before and was
+// refused is in between.
+inline constexpr std::uint64_t kTextCounterStepMax = std::uint64_t{1} << 26;
+
 // As in kinds.hpp.
 Result<std::optional<TextEdit>> TextDifference(const KindState& before, const Value& after,
-                                             ReplicaId author);
+                                               ReplicaId author);
 Status CheckText(const KindState& now, const TextEdit& edit, ReplicaId author);
 void ApplyText(KindState& now, const TextEdit& edit, const Stamp& stamp);
 TextEdit InverseOf(const KindState& before, const TextEdit& done);
 std::optional<TextEdit> RenewText(const KindState& now, const TextEdit& inverse, ReplicaId author);
+
+// In an inverse that is kept, the author's own characters are those of the replica 0. Where an insertion
+// stands for characters that come back, `left` is the first of them, and `right` what was behind them.
+//
+// Characters that come back have new ids. `kept`, another inverse of the same field, goes on meaning them
+// too: after `inverse` was made `renewed` and applied, tell it. Returns whether it changed.
+bool FollowText(TextEdit& kept, const TextEdit& inverse, const TextEdit& renewed, ReplicaId author);
+
+// Several edits at once, as fast as their number allows: the content is read and written once.
+struct AuthoredText {
+  TextEdit edit;
+  ReplicaId author;
+};
+void ApplyTexts(KindState& now, const std::vector<AuthoredText>& edits);
 
 }  // namespace syncline
