@@ -6,14 +6,15 @@ namespace syncline {
 namespace {
 
 // content = 01 floor:varint count:varint { replica:8 next:varint } { run }
-// run     = flags:1 [author:varint] [step:zigzag] length:varint [left:id] [right:id]
+// run     = flags:1 [author:varint] [step:zigzag] size:varint [left:id] [right:id]
 // id      = author:varint distance:zigzag, from the run's counter
-// Authors are numbers in the list, which is in the order of first use. Flags:
+// Authors are numbers in the list, which is in the order of first use. The size is twice the length, and
+// one more for a left child. Flags:
 //   bits 0-1  TextState
 //   bit 2     the author is not that of the run before
 //   bit 3     the counter is not where the author's last run ended: by how much
 //   bits 4-5  the left neighbour, bits 6-7 the right one
-// Example: "ab" typed by replica 3 into nothing, 01 00 01 0300000000000000 02 50 02, where the flags are
+// Example: "ab" typed by replica 3 into nothing, 01 00 01 0300000000000000 02 50 04, where the flags are
 // 40 for the right neighbour and 10 for the left.
 constexpr char kVersion = 1;
 constexpr unsigned kOtherAuthor = 4, kStep = 8;
@@ -88,8 +89,11 @@ class Reader {
     if (span.author >= ends_.size()) return false;
     span.counter = ends_[span.author];
     if (flags & kStep && !TakeZigzag(in_, span.counter, span.counter)) return false;
-    std::uint64_t length = 0;
-    if (!TakeVarint(in_, length) || length == 0 || length > kTextRunMax) return false;
+    std::uint64_t size = 0;
+    if (!TakeVarint(in_, size)) return false;
+    const std::uint64_t length = size >> 1;
+    if (length == 0 || length > kTextRunMax) return false;
+    span.left_child = size & 1;
     if (span.counter >= kTextCounterEnd ||
         span.counter + length > content_.authors[span.author].next) {
       return false;
@@ -136,6 +140,7 @@ TextSpan TextSpan::CutAt(std::uint32_t count) {
   tail.counter = counter + count;
   tail.length = (length - count) & kTextRunMax;
   tail.set_left({tail.counter - 1, author});
+  tail.left_child = 0;
   length = count & kTextRunMax;
   return tail;
 }
@@ -185,7 +190,7 @@ void TextContentWriter::Write(const TextSpan& span, const TextSpan* next) {
   if (other_author) PutVarint(body_, author);
   if (span.counter != end) PutZigzag(body_, end, span.counter);
   end = span.counter + span.length;
-  PutVarint(body_, span.length);
+  PutVarint(body_, std::uint64_t{span.length} << 1 | span.left_child);
   if (left_flag == kLeftId) {
     PutVarint(body_, NumberOf(left.author));
     PutZigzag(body_, span.counter, left.counter);

@@ -16,7 +16,7 @@ inline constexpr std::uint32_t kNobody = ~std::uint32_t{0};
 // Counters end here, far beyond what can be typed.
 inline constexpr std::uint64_t kTextCounterEnd = std::uint64_t{1} << 53;
 // A run is at most this long.
-inline constexpr std::uint32_t kTextRunMax = (std::uint32_t{1} << 30) - 1;
+inline constexpr std::uint32_t kTextRunMax = (std::uint32_t{1} << 29) - 1;
 
 // An ElementId with the replica's index among a text's authors.
 struct TextId {
@@ -39,16 +39,19 @@ enum class TextState : std::uint32_t {
 struct TextSpan {
   std::uint64_t counter = 0, left_counter = 0, right_counter = 0;
   std::uint32_t author = kNobody, left_author = kNobody, right_author = kNobody;
-  std::uint32_t length : 30;
+  std::uint32_t length : 29;
   std::uint32_t state_bits : 2;
+  // Whether the first is a child of its right neighbour, and not of the left one (text_sequence.hpp).
+  std::uint32_t left_child : 1;
 
-  TextSpan() : length(0), state_bits(0) {}
+  TextSpan() : length(0), state_bits(0), left_child(0) {}
   TextId first() const { return {counter, author}; }
   TextId last() const { return {counter + length - 1, author}; }
   TextId left() const { return {left_counter, left_author}; }
   TextId right() const { return {right_counter, right_author}; }
   void set_left(const TextId& id) { left_counter = id.counter, left_author = id.author; }
   void set_right(const TextId& id) { right_counter = id.counter, right_author = id.author; }
+  TextId parent() const { return left_child ? right() : left(); }
   TextState state() const { return static_cast<TextState>(state_bits); }
   void set_state(TextState state) { state_bits = static_cast<std::uint32_t>(state) & 3; }
   bool visible() const { return state() == TextState::kVisible; }
@@ -57,7 +60,7 @@ struct TextSpan {
   // Whether `next`, which stands right behind, is the same run.
   bool Continues(const TextSpan& next) const {
     return next.author == author && next.counter == counter + length && next.left() == last() &&
-           next.right() == right() && next.state_bits == state_bits &&
+           next.right() == right() && next.state_bits == state_bits && !next.left_child &&
            next.length <= kTextRunMax - length;
   }
   // Becomes its first `count` characters; returns the others.

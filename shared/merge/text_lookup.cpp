@@ -132,12 +132,6 @@ bool TextSequence::IsBefore(const Spot& a, const Spot& b) const {
   return a.span != b.span ? a.span < b.span : a.offset < b.offset;
 }
 
-bool TextSequence::LeftIsBefore(const TextId& a, const TextId& b) const {
-  Spot spot_a, spot_b;
-  if (b.author == kNobody || !Find(b, spot_b)) return false;
-  return a.author == kNobody || !Find(a, spot_a) || IsBefore(spot_a, spot_b);
-}
-
 bool TextSequence::RightIsBefore(const TextId& a, const TextId& b) const {
   Spot spot_a, spot_b;
   if (a.author == kNobody || !Find(a, spot_a)) return false;
@@ -241,26 +235,9 @@ TextEdit TextSequence::EditOf(const std::vector<Replacement>& replacements) cons
   for (const Replacement& each : replacements) {
     if (!each.inserted.empty()) {
       const std::size_t behind = each.at + each.deleted;
-      ElementId rr = kNoElement;
-      {
-        Gap g{chunks_.front().get(), 0};
-        if (each.at > 0) {
-          Spot sp = SpotAt(each.at - 1);
-          if (sp.offset + 1 < sp.chunk->spans[sp.span].length) {
-            sp.offset++;
-            rr = IdOf(sp);
-            g.chunk = nullptr;
-          } else
-            g = {sp.chunk, sp.span + 1};
-        }
-        if (g.chunk) {
-          const TextSpan* s2 = SpanBehind(g);
-          if (s2) rr = Outer(s2->first());
-        }
-      }
-      static_cast<void>(behind), static_cast<void>(end);
-      edit.inserted.push_back(
-          {each.at > 0 ? IdAt(each.at - 1) : kNoElement, rr, counter, std::string(each.inserted)});
+      edit.inserted.push_back({each.at > 0 ? IdAt(each.at - 1) : kNoElement,
+                               behind < end ? IdAt(behind) : kNoElement, counter,
+                               std::string(each.inserted)});
       counter += CodePoints(each.inserted);
     }
     for (const TextEdit::Deletion& ids : IdsAt(each.at, each.deleted)) edit.deleted.push_back(ids);

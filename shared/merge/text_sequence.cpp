@@ -129,38 +129,77 @@ TextProblem TextSequence::Insert(const TextEdit::Insertion& insertion, ReplicaId
   if (left_spot.chunk) {
     gap = {left_spot.chunk, SplitAt(*left_spot.chunk, left_spot.span, left_spot.offset + 1)};
   }
+  if (right_spot.chunk) {
+    Find(right, right_spot);
+    made.left_child = Descends(right_spot, left, left_spot);
+  }
   authors_[author].next = made.counter + length;
-  PutIn(Place(made, gap), made, insertion.text);
+  PutIn(Place(made, gap, left_spot, right_spot), made, insertion.text);
   return TextProblem::kNone;
 }
 
-// The walk passes what stands between the two neighbours: others typed there at the same time, or it was
-// deleted. `undecided`: a run typed before an earlier character stands here, so the place may be before it
-// or, if something behind it turns out to come first, behind that.
-TextSequence::Gap TextSequence::Place(const TextSpan& made, Gap gap) const {
-  const ElementId id = Outer(made.first());
-  Gap place = gap;
-  bool undecided = false;
-  TextId passed = made.left();
+// An ancestor of the right neighbour that is not the left one was deleted when the right one was typed, or
+// that would have named it: so the way along the left neighbours misses nothing.
+bool TextSequence::Descends(Spot right, const TextId& left, const Spot& left_spot) const {
+  if (left.author == kNobody) return true;
   while (true) {
-    const TextSpan* other = SpanBehind(gap);
-    if (!undecided) place = gap;
-    if (!other || other->first() == made.right()) return place;
-    const TextId left = other->left();
-    if (left == made.left()) {
-      if (other->right() != made.right()) {
-        undecided = RightIsBefore(other->right(), made.right());
-      } else if (id < Outer(other->first())) {
-        return place;
-      } else {
-        undecided = false;
-      }
-    } else if (left != passed && LeftIsBefore(left, made.left())) {
-      return place;
-    }
-    passed = other->last();
-    ++gap.span;
+    const TextId up = right.chunk->spans[right.span].left();
+    if (up == left) return true;
+    Spot spot;
+    if (up.author == kNobody || !Find(up, spot) || !IsBefore(spot, right)) return false;
+    if (IsBefore(spot, left_spot)) return false;
+    right = spot;
   }
+}
+
+// What is between the two neighbours was typed there at the same time, or deleted. The descendants of one
+// character stand together, so whole families are passed.
+TextSequence::Gap TextSequence::Place(const TextSpan& made, Gap gap, const Spot& left,
+                                      const Spot& right) const {
+  TextId passed;
+  while (true) {
+    const TextSpan* span = SpanBehind(gap);
+    if (!span || span->first() == made.right()) return gap;
+    Spot last{gap.chunk, gap.span, 0};
+    const TextSpan* child = nullptr;
+    switch (Climb(made.parent(), left, right, last, child)) {
+      case Kin::kNone:
+        if (!made.left_child) return gap;
+        ++gap.span;
+        break;
+      case Kin::kPassed: ++gap.span; break;
+      case Kin::kChild:
+        if (child->first() != passed && IsSiblingBefore(made, *child)) return gap;
+        passed = child->first();
+        gap = {last.chunk, last.span + 1};
+    }
+  }
+}
+
+// From the run at `last` up to the child of `parent` that it descends from; `last` becomes the furthest
+// that is known to descend from that child.
+TextSequence::Kin TextSequence::Climb(const TextId& parent, const Spot& left, const Spot& right,
+                                      Spot& last, const TextSpan*& child) const {
+  const Spot start = last;
+  while (true) {
+    child = &last.chunk->spans[last.span];
+    const TextId up = child->parent();
+    if (up == parent) return Kin::kChild;
+    Spot spot;
+    if (up.author == kNobody || !Find(up, spot)) return Kin::kNone;
+    if (IsBefore(spot, start)) {
+      return left.chunk && !IsBefore(left, spot) ? Kin::kNone : Kin::kPassed;
+    }
+    if (!IsBefore(last, spot) || (right.chunk && !IsBefore(spot, right))) return Kin::kNone;
+    last = spot;
+  }
+}
+
+bool TextSequence::IsSiblingBefore(const TextSpan& made, const TextSpan& child) const {
+  if (made.left_child || made.right() == child.right()) {
+    return Outer(made.first()) < Outer(child.first());
+  }
+  return RightIsBefore(child.right(), made.right());
 }
 
 const TextSpan* TextSequence::SpanBehind(Gap& gap) const {

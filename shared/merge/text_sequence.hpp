@@ -5,8 +5,7 @@
 // the right one if that descends from the left, else of the left; among the right children of one, who
 // was typed before the later character comes first, then who has the smaller id. So what two people typed
 // at one place, forward or backward, does not interleave. text_sequence_test.cpp holds it against that
-// tree, written plainly. Source: Weidner and Kleppmann, "The Art of the Fugue" (2023); the walk that finds
-// the place without the tree is that of Seph Gentle's reference-crdts.
+// tree, written plainly. Source: Weidner and Kleppmann, "The Art of the Fugue" (2023).
 //
 // Runs lie in chunks of a bounded size, each with its piece of the text, so that an edit costs about the
 // same wherever it is and however long the text. Not thread-safe, not even when const (it remembers where it
@@ -97,13 +96,18 @@ class TextSequence {
   bool Find(const TextId& id, Spot& spot) const;
   bool FindIn(Chunk* chunk, const TextId& id, Spot& spot) const;
   void MakeIndex() const;
-  // Nobody stands before all as a left neighbour, behind all as a right one.
-  bool LeftIsBefore(const TextId& a, const TextId& b) const;
+  // As right neighbours: nobody stands behind all.
   bool RightIsBefore(const TextId& a, const TextId& b) const;
   bool NextIdFrom(TextId& id) const;
   Spot SpotAt(std::size_t at) const;
 
-  Gap Place(const TextSpan& made, Gap gap) const;
+  // What a run is to a parent: a descendant of its child, or of one that was passed, or nothing.
+  enum class Kin : std::uint8_t { kNone, kPassed, kChild };
+  bool Descends(Spot right, const TextId& left, const Spot& left_spot) const;
+  Gap Place(const TextSpan& made, Gap gap, const Spot& left, const Spot& right) const;
+  Kin Climb(const TextId& parent, const Spot& left, const Spot& right, Spot& last,
+            const TextSpan*& child) const;
+  bool IsSiblingBefore(const TextSpan& made, const TextSpan& child) const;
   const TextSpan* SpanBehind(Gap& gap) const;
   std::size_t SplitAt(Chunk& chunk, std::size_t span, std::size_t offset);
   void PutIn(Gap gap, const TextSpan& made, std::string_view text);
