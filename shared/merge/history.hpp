@@ -1,8 +1,7 @@
 // A random history of one field: several authors who write it, and hear of one another late and in
-// different orders, but of nothing before what its author had seen. For tests.
+// different orders, but of nothing before what its author had seen. For tests and fuzzers, which choose what
+// happens by a seed or by bytes.
 #pragma once
-#include <doctest/doctest.h>
-
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -13,6 +12,27 @@
 #include "shared/value/order.hpp"
 
 namespace syncline {
+
+// Where a history's choices come from: a seed, or bytes (and when they are used up, always the first).
+class Chance {
+ public:
+  explicit Chance(std::uint64_t seed) : random_(seed, 77) {}
+  explicit Chance(ByteView bytes) : random_(0), bytes_(bytes), by_bytes_(true) {}
+  std::uint64_t Below(std::uint64_t count) {
+    if (!by_bytes_) return random_.Below(count);
+    if (bytes_.empty()) return 0;
+    const auto byte = static_cast<unsigned char>(bytes_.front());
+    bytes_.remove_prefix(1);
+    return byte % count;
+  }
+  bool OneIn(std::uint64_t count) { return Below(count) == 0; }
+  bool used_up() const { return by_bytes_ && bytes_.empty(); }
+
+ private:
+  Random random_;
+  ByteView bytes_;
+  bool by_bytes_ = false;
+};
 
 struct Author {
   ReplicaId replica;
@@ -29,11 +49,11 @@ class History {
     std::vector<std::size_t> seen;
   };
 
-  History(MergeKind kind, std::uint64_t seed) : kind_(kind), random_(seed, 77) {
-    const std::size_t count = 3 + random_.Below(3);
-    const Value literal = random_.OneIn(6) ? Value() : Literal();
+  History(MergeKind kind, Chance chance) : kind_(kind), chance_(chance) {
+    const std::size_t count = 3 + chance_.Below(3);
+    const Value literal = chance_.OneIn(6) ? Value() : Literal();
     for (std::size_t i = 0; i < count; ++i) {
-      Author author{{100 - i}, {literal, {}, {1 + random_.Below(1)}}, {}, 1};
+      Author author{{100 - i}, {literal, {}, {1}}, {}, 1};
       author.seen.resize(count);
       authors_.push_back(std::move(author));
     }
@@ -42,14 +62,15 @@ class History {
   }
 
   std::vector<Author>& authors() { return authors_; }
-  std::size_t refusals() const { return refusals_; }
-  Random& random() { return random_; }
+  Chance& chance() { return chance_; }
+  // What was first seen that must not be, or empty.
+  const std::string& fault() const { return fault_; }
   const std::vector<std::vector<Made>>& made() const { return made_; }
 
   // Somebody writes, or hears of something.
   void Step() {
-    const std::size_t who = random_.Below(authors_.size());
-    if (random_.OneIn(2)) {
+    const std::size_t who = chance_.Below(authors_.size());
+    if (chance_.OneIn(2)) {
       Write(who);
     } else {
       Hear(who);
@@ -59,16 +80,16 @@ class History {
     Author& author = authors_[who];
     const Value after = Changed(author.state.value);
     auto edit = EditBetween(kind_, author.state, after, author.replica);
-    REQUIRE(edit);
+    if (!edit) return Fault("an edit was not made: " + edit.error().message);
     if (!*edit) return;
-    CHECK(CheckEdit(author.state, **edit, author.replica));
     Make(who, **edit);
-    CHECK(author.state.value == Shown(after));
+    if (author.state.value != Shown(after)) Fault("an edit did not give what was assigned");
   }
   // The author's own edit, seen by itself first.
   void Make(std::size_t who, const Edit& edit) {
     Author& author = authors_[who];
-    const Stamp stamp{{author.time += 1 + random_.Below(3)}, author.replica};
+    Check(author, edit, author);
+    const Stamp stamp{{author.time += 1 + chance_.Below(3)}, author.replica};
     ApplyEdit(author.state, edit, stamp);
     made_[who].push_back({edit, stamp, author.seen});
     ++author.seen[who];
@@ -76,13 +97,13 @@ class History {
   // One edit of another that may be heard; false if there is none.
   bool Hear(std::size_t who) {
     Author& author = authors_[who];
-    const std::size_t first = random_.Below(authors_.size());
+    const std::size_t first = chance_.Below(authors_.size());
     for (std::size_t i = 0; i < authors_.size(); ++i) {
       const std::size_t from = (first + i) % authors_.size();
       if (author.seen[from] == made_[from].size()) continue;
       const Made& next = made_[from][author.seen[from]];
       if (!HasSeen(author, next)) continue;
-      if (!CheckEdit(author.state, next.edit, authors_[from].replica)) ++refusals_;
+      Check(author, next.edit, authors_[from]);
       ApplyEdit(author.state, next.edit, next.stamp);
       author.time = std::max(author.time, next.stamp.time.value);
       ++author.seen[from];
@@ -90,10 +111,14 @@ class History {
     }
     return false;
   }
+  // Everybody hears everything, and must then have the same.
   void DeliverAll() {
     for (std::size_t who = 0; who < authors_.size(); ++who) {
       while (Hear(who)) {
       }
+      const KindState& state = authors_[who].state;
+      if (state.value != authors_[0].state.value) Fault("values differ");
+      if (state.content != authors_[0].state.content) Fault("contents differ");
     }
   }
 
@@ -104,19 +129,19 @@ class History {
       default: break;
     }
     Array array;
-    for (std::uint64_t i = random_.Below(6); i > 0; --i) array.push_back(Element());
+    for (std::uint64_t i = chance_.Below(6); i > 0; --i) array.push_back(Element());
     return Shown(Value(std::move(array)));
   }
   // What a person may make of a value.
   Value Changed(const Value& before) {
     if (kind_ == MergeKind::kCounter) {
       const std::int64_t* held = before.As<std::int64_t>();
-      return Value((held ? *held : 0) + static_cast<std::int64_t>(random_.Below(7)) - 3);
+      return Value((held ? *held : 0) + static_cast<std::int64_t>(chance_.Below(7)) - 3);
     }
     if (kind_ == MergeKind::kText) return ChangedText(before);
     Array array;
     if (const Array* held = before.As<Array>()) array = *held;
-    for (std::uint64_t i = 1 + random_.Below(3); i > 0; --i) Change(array);
+    for (std::uint64_t i = 1 + chance_.Below(3); i > 0; --i) Change(array);
     return Value(std::move(array));
   }
 
@@ -133,33 +158,33 @@ class History {
     return true;
   }
   Value Element() {
-    if (kind_ == MergeKind::kSet || random_.OneIn(2))
-      return Value(static_cast<double>(random_.Below(6)));
+    if (kind_ == MergeKind::kSet || chance_.OneIn(2))
+      return Value(static_cast<double>(chance_.Below(6)));
     Object object;
-    if (random_.OneIn(2)) object.Set("id", Value(static_cast<double>(random_.Below(9))));
-    object.Set("a", Value(static_cast<double>(random_.Below(3))));
-    if (random_.OneIn(2)) {
+    if (chance_.OneIn(2)) object.Set("id", Value(static_cast<double>(chance_.Below(9))));
+    object.Set("a", Value(static_cast<double>(chance_.Below(3))));
+    if (chance_.OneIn(2)) {
       Object inner;
-      inner.Set("x", Value(static_cast<double>(random_.Below(3))));
+      inner.Set("x", Value(static_cast<double>(chance_.Below(3))));
       object.Set("o", Value(std::move(inner)));
     }
     return Value(std::move(object));
   }
-  std::size_t Index(const Array& array) { return random_.Below(array.size()); }
+  std::size_t Index(const Array& array) { return chance_.Below(array.size()); }
   void Change(Array& array) {
     const auto at = [&array](std::size_t index) {
       return array.begin() + static_cast<std::ptrdiff_t>(index);
     };
-    const std::uint64_t what = array.empty() ? 0 : random_.Below(7);
+    const std::uint64_t what = array.empty() ? 0 : chance_.Below(7);
     if (what < 2) {
-      const std::size_t index = random_.Below(array.size() + 1);
-      for (std::uint64_t i = 1 + random_.Below(3); i > 0; --i) array.insert(at(index), Element());
+      const std::size_t index = chance_.Below(array.size() + 1);
+      for (std::uint64_t i = 1 + chance_.Below(3); i > 0; --i) array.insert(at(index), Element());
     } else if (what == 2) {
       array.erase(at(Index(array)));
     } else if (what == 3) {
       Value moved = array[Index(array)];
       array.erase(std::find(array.begin(), array.end(), moved));
-      array.insert(at(random_.Below(array.size() + 1)), std::move(moved));
+      array.insert(at(chance_.Below(array.size() + 1)), std::move(moved));
     } else if (what == 4) {
       std::swap(array[Index(array)], array[Index(array)]);
     } else {
@@ -168,28 +193,28 @@ class History {
   }
   void ChangeInside(Value& element) {
     Object* object = element.As<Object>();
-    if (!object || random_.OneIn(6)) {
+    if (!object || chance_.OneIn(6)) {
       element = Element();
       return;
     }
-    const Value number(static_cast<double>(random_.Below(4)));
-    if (Value* inner = object->Find("o"); inner && inner->Is<Object>() && random_.OneIn(2)) {
-      inner->As<Object>()->Set(random_.OneIn(2) ? "x" : "y", random_.OneIn(4) ? Value() : number);
-    } else if (random_.OneIn(4)) {
-      object->Set("o", random_.OneIn(2) ? Value(Object()) : number);
+    const Value number(static_cast<double>(chance_.Below(4)));
+    if (Value* inner = object->Find("o"); inner && inner->Is<Object>() && chance_.OneIn(2)) {
+      inner->As<Object>()->Set(chance_.OneIn(2) ? "x" : "y", chance_.OneIn(4) ? Value() : number);
+    } else if (chance_.OneIn(4)) {
+      object->Set("o", chance_.OneIn(2) ? Value(Object()) : number);
     } else {
-      object->Set(random_.OneIn(2) ? "a" : "b", random_.OneIn(4) ? Value() : number);
+      object->Set(chance_.OneIn(2) ? "a" : "b", chance_.OneIn(4) ? Value() : number);
     }
   }
   Value ChangedText(const Value& before) {
     static const char* const kParts[] = {"a", "b", "ab", "\xC3\xA4", "\xF0\x9F\x98\x80", " "};
     std::string text = before.As<std::string>() ? *before.As<std::string>() : "";
     const auto boundary = [&] {
-      std::size_t at = random_.Below(text.size() + 1);
+      std::size_t at = chance_.Below(text.size() + 1);
       while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) ++at;
       return at;
     };
-    if (random_.OneIn(3)) {
+    if (chance_.OneIn(3)) {
       std::size_t from = boundary();
       std::size_t to = boundary();
       if (to < from) std::swap(from, to);
@@ -197,16 +222,25 @@ class History {
       if (!text.empty()) return Value(std::move(text));
     }
     std::string typed;
-    for (std::uint64_t i = 1 + random_.Below(4); i > 0; --i) typed += kParts[random_.Below(6)];
+    for (std::uint64_t i = 1 + chance_.Below(4); i > 0; --i) typed += kParts[chance_.Below(6)];
     text.insert(boundary(), typed);
     return Value(std::move(text));
   }
 
+  void Check(const Author& judge, const Edit& edit, const Author& author) {
+    if (Status sound = CheckEdit(judge.state, edit, author.replica); !sound) {
+      Fault("an edit was refused: " + sound.error().message);
+    }
+  }
+  void Fault(std::string what) {
+    if (fault_.empty()) fault_ = std::move(what);
+  }
+
   MergeKind kind_;
-  Random random_;
+  Chance chance_;
   std::vector<Author> authors_;
   std::vector<std::vector<Made>> made_;
-  std::size_t refusals_ = 0;
+  std::string fault_;
 };
 
 }  // namespace syncline
