@@ -1,5 +1,6 @@
 // RefusedPanel: the changes that the relay refused, why, and what can be done about each.
 import { useRefusedMutations, useSyncline } from "syncline/react";
+import { functionName, type NameByPath } from "./function-name.ts";
 import { Icon } from "./icons.tsx";
 import { useNotice } from "./notice.tsx";
 import { toSentence } from "./sentence.ts";
@@ -13,7 +14,7 @@ function detailOf(args: unknown): string | null {
 }
 
 /** nameByPath: what a person calls the functions of the application. */
-export function RefusedPanel({ nameByPath }: { nameByPath: Readonly<Record<string, string>> }) {
+export function RefusedPanel({ nameByPath }: { nameByPath: NameByPath }) {
   const refused = useRefusedMutations();
   const syncline = useSyncline();
   const notify = useNotice();
@@ -31,7 +32,7 @@ export function RefusedPanel({ nameByPath }: { nameByPath: Readonly<Record<strin
       <ul>
         {refused.map((entry) => {
           const detail = detailOf(entry.args);
-          const name = nameByPath[entry.path] ?? entry.path;
+          const name = functionName(nameByPath, entry.path);
           return (
             <li key={`${entry.tenant} ${entry.number}`}>
               <div>

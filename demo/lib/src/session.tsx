@@ -1,7 +1,7 @@
 // Session: one person's data on this device, open: the Syncline client and the Convex client over it.
 import { ConvexProviderWithAuth, ConvexReactClient } from "convex/react";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
-import { SynclineClient } from "syncline";
+import { SynclineClient, type UndoScope } from "syncline";
 import { SynclineProvider } from "syncline/react";
 import { fetchToken, type Person, relayOrigin, storedToken } from "./relay.ts";
 
@@ -10,6 +10,8 @@ export interface Demo {
   name: string;
   makeWorker(): Worker;
   storage: "opfs" | "memory";
+  /** In which scope what a person does can be undone. */
+  undo?: UndoScope;
 }
 
 export interface Session {
@@ -46,6 +48,7 @@ function openSession(demo: Demo, person: Person): Session {
     url: relayOrigin,
     storage: demo.storage,
     name: `${demo.name}-${person.subject}`,
+    ...(demo.undo ? { undo: demo.undo } : {}),
   });
   if (isCutOff()) syncline.setOnline(false);
   const convex = new ConvexReactClient(syncline.address, {

@@ -20,6 +20,9 @@ const demo: Demo = {
   storage: currentRoute().storage,
   makeWorker: () =>
     new Worker(new URL("./syncline.worker.ts", import.meta.url), { type: "module" }),
+  // What somebody did to an organization's schedules can be undone there.
+  undo: (path, { organizationId }) =>
+    path.startsWith("mutations/schedules:") ? String(organizationId) : null,
 };
 
 export function App() {

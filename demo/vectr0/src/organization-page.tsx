@@ -1,8 +1,10 @@
 // OrganizationPage: the open organization: its name, the views, the filter and what the role allows.
 import { useQuery } from "convex/react";
 import { useState } from "react";
+import { UndoButtons } from "../../lib/src/undo-buttons.tsx";
 import { api } from "../convex/_generated/api.js";
 import { ActionButton } from "./action-button.tsx";
+import { nameByPath } from "./function-names.ts";
 import { useOrganization, useReason } from "./organization.tsx";
 import { OrganizationDialog } from "./organization-dialog.tsx";
 import { PeoplePanel } from "./people-panel.tsx";
@@ -27,6 +29,7 @@ export function OrganizationPage() {
           <p className="detail">You are {role === "admin" ? "an admin" : `a ${role}`} here</p>
         </div>
         <div className="button-group">
+          <UndoButtons scope={organization._id} nameByPath={nameByPath} />
           {role === "admin" && (
             <button type="button" className="button" onClick={() => setDialog("organization")}>
               Settings

@@ -468,7 +468,11 @@ export class Runtime {
     this.accepted.settle(events);
     this.session?.changed(events);
     this.reporter.take(events);
-    this.undoStates.refresh(this.database?.engine ?? null);
+    try {
+      this.undoStates.refresh(this.database?.engine ?? null);
+    } catch {
+      // What stops the core is told where it happens.
+    }
   }
 
   // Closes the person's database.
