@@ -17,14 +17,17 @@ import { offline } from "./offline.mjs";
 import { pending } from "./pending.mjs";
 import { people } from "./people.mjs";
 import { pictures } from "./pictures.mjs";
+import { refusals } from "./refusals.mjs";
 import { roles } from "./roles.mjs";
 import { rules } from "./rules.mjs";
 import { seats } from "./seats.mjs";
 import { storage } from "./storage.mjs";
+import { strict } from "./strict.mjs";
 import { sync } from "./sync.mjs";
 import { tabs } from "./tabs.mjs";
 import { tenants } from "./tenants.mjs";
 import { tokens } from "./tokens.mjs";
+import { undo } from "./undo.mjs";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const pictureFolder = join(root, "build/pictures");
@@ -68,6 +71,8 @@ const all = [
   pending,
   roles,
   rules,
+  refusals,
+  undo,
   people,
   tenants,
   tokens,
@@ -79,6 +84,7 @@ const all = [
   notes,
   jobFlow,
   seats,
+  strict,
 ].flat();
 const chosen = all.filter(
   ({ name }) => words.length === 0 || words.some((word) => name.includes(word)),

@@ -75,7 +75,8 @@ function givenUp(path: string, tried: number, refusal: ErrorData): SynclineError
   const { table, rule } = refusal;
   return new SynclineError(
     "conflict",
-    `${path} was run ${tried} times, and each time something that it had read was changed meanwhile: try again later`,
+    `${path} was run ${tried === 1 ? "once" : `${tried} times`}, and each time somebody else changed ` +
+      "something that it had read: try again later",
     { ...(table === undefined ? {} : { table }), ...(rule === undefined ? {} : { rule }) },
   );
 }
