@@ -62,6 +62,6 @@ export class CaughtUp {
 function offlineError(): SynclineError {
   return new SynclineError(
     "offline",
-    "there is no connection to the relay, and this can be done with one only: try again when there is",
+    "There is no connection, and this can only be done with one: try again when there is.",
   );
 }

@@ -27,7 +27,7 @@ import type {
   UndoScope,
   UndoState,
 } from "./types.ts";
-import { firstState, scopeOf } from "./undo-scope.ts";
+import { firstState, withUndo } from "./undo-scope.ts";
 
 export interface SynclineClientOptions {
   /** A module worker that calls serve(app) of "syncline/worker". */
@@ -106,7 +106,9 @@ export class SynclineClient implements Syncline {
   }
 
   retry({ tenant, number }: MutationKey, options: MutationOptions = {}): MutationStages<unknown> {
-    return this.mutate((call) => ({ type: "retry", call, key: { tenant, number }, options }));
+    const key: MutationKey = { tenant, number };
+    const sent = withUndo(this.undoScope, options, this.reports.refused.find(key));
+    return this.mutate((call) => ({ type: "retry", call, key, options: sent }));
   }
 
   mutation<Mutation extends FunctionReference<"mutation">>(
@@ -116,8 +118,7 @@ export class SynclineClient implements Syncline {
   ): MutationStages<FunctionReturnType<Mutation>> {
     const path = getFunctionName(reference);
     const json = convexToJson(args as Value);
-    const { undo = scopeOf(this.undoScope, path, json), ...rest } = options;
-    const sent: MutationOptions = { ...rest, undo };
+    const sent = withUndo(this.undoScope, options, { path, args: json });
     return this.mutate((call) => ({ type: "mutation", call, path, args: json, options: sent }));
   }
 

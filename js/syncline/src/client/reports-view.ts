@@ -1,7 +1,13 @@
 // ReportsView: what was last reported of status, pending and refused mutations, for applications.
 import { jsonToConvex, type Value } from "convex/values";
 import type { PendingData, RefusedData, Reports } from "./messages.ts";
-import { keyText, type PendingMutation, type RefusedMutation, type SyncStatus } from "./types.ts";
+import {
+  keyText,
+  type MutationKey,
+  type PendingMutation,
+  type RefusedMutation,
+  type SyncStatus,
+} from "./types.ts";
 import { Watched } from "./watched.ts";
 
 // The parts change together in one report but are told apart, each when it differs.
@@ -43,6 +49,11 @@ class WatchedData<Data extends PendingData | RefusedData, Item> {
 
   on(callback: (items: readonly Item[]) => void): () => void {
     return this.keys.on(() => callback(this.get()));
+  }
+
+  // As it was reported.
+  find(key: MutationKey): Data | undefined {
+    return this.data.find((each) => keyText(each) === keyText(key));
   }
 
   set(data: readonly Data[]): void {

@@ -60,9 +60,9 @@ describe("a strict mutation", () => {
 
   it("gives up after so many runs, says how many, and leaves the last refusal to be told", async () => {
     for (const [attempts, count, often] of [
-      [undefined, 8, "8 times"],
-      [3, 3, "3 times"],
-      [1, 1, "once"],
+      [undefined, 8, "each of the 8 times"],
+      [3, 3, "each of the 3 times"],
+      [1, 1, "the one time"],
     ] as const) {
       const host = new Played(Array.from({ length: 9 }, () => conflict));
       const options = attempts === undefined ? {} : { attempts };
@@ -72,7 +72,7 @@ describe("a strict mutation", () => {
         failure: {
           error: {
             code: "conflict",
-            message: expect.stringContaining(`seats:book was run ${often}, and`),
+            message: expect.stringContaining(`what seats:book had read, ${often} that`),
             table: "seats",
           },
         },

@@ -75,8 +75,8 @@ function givenUp(path: string, tried: number, refusal: ErrorData): SynclineError
   const { table, rule } = refusal;
   return new SynclineError(
     "conflict",
-    `${path} was run ${tried === 1 ? "once" : `${tried} times`}, and each time somebody else changed ` +
-      "something that it had read: try again later",
+    `Somebody else changed what ${path} had read, ${tried === 1 ? "the one time" : `each of the ${tried} times`} ` +
+      "that it was run: try again later.",
     { ...(table === undefined ? {} : { table }), ...(rule === undefined ? {} : { rule }) },
   );
 }

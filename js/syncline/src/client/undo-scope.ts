@@ -2,7 +2,7 @@
 import { type JSONValue, jsonToConvex, type Value } from "convex/values";
 import { canonicalPath } from "../engine/address.ts";
 import { callSafely } from "./call-safely.ts";
-import type { UndoScope, UndoState } from "./types.ts";
+import type { MutationOptions, UndoScope, UndoState } from "./types.ts";
 
 // Null where the application throws, which is reported.
 export function scopeOf(undo: UndoScope | undefined, path: string, args: JSONValue): string | null {
@@ -13,6 +13,16 @@ export function scopeOf(undo: UndoScope | undefined, path: string, args: JSONVal
     });
   }
   return scope;
+}
+
+// A call's options with the scope that the application says, unless they say it themselves.
+export function withUndo(
+  undo: UndoScope | undefined,
+  options: MutationOptions,
+  call: { path: string; args: JSONValue } | undefined,
+): MutationOptions {
+  if (options.undo !== undefined || !call) return options;
+  return { ...options, undo: scopeOf(undo, call.path, call.args) };
 }
 
 // Of a message of a Convex client, of which only mutations matter.

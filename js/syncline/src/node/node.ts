@@ -34,7 +34,7 @@ import type {
   UndoScope,
   UndoState,
 } from "../client/types.ts";
-import { firstState, scopeOf } from "../client/undo-scope.ts";
+import { firstState, withUndo } from "../client/undo-scope.ts";
 import type { App } from "../engine/application.ts";
 import type { Engine } from "../engine/engine.ts";
 import { errorToData, SynclineError } from "../error.ts";
@@ -190,10 +190,8 @@ export class SynclineNode implements Syncline {
   ): MutationStages<FunctionReturnType<Reference>> {
     const path = getFunctionName(reference);
     const json = toJson(args);
-    const { undo = scopeOf(this.undoScope, path, json), ...rest } = options;
-    return this.stages((reporter) =>
-      this.runtime.mutation(path, json, { ...rest, undo }, reporter),
-    );
+    const sent = withUndo(this.undoScope, options, { path, args: json });
+    return this.stages((reporter) => this.runtime.mutation(path, json, sent, reporter));
   }
 
   undo(scope: string): MutationStages<UndoneMutation | null> {
@@ -217,7 +215,8 @@ export class SynclineNode implements Syncline {
   }
 
   retry(key: MutationKey, options: MutationOptions = {}): MutationStages<unknown> {
-    return this.stages((reporter) => this.runtime.retry(key, options, reporter));
+    const sent = withUndo(this.undoScope, options, this.reports.refused.find(key));
+    return this.stages((reporter) => this.runtime.retry(key, sent, reporter));
   }
 
   dismiss(key: MutationKey): Promise<void> {

@@ -73,15 +73,16 @@ export async function history<
 }
 
 /** Puts the row back as the entry has it, also if it has been deleted. It is a write like any other: the
- * rules judge it. Throws for an entry that is not there, or not to be seen. */
-export async function restore<DataModel extends GenericDataModel, Document, Table extends string>(
+ * rules judge it. Throws for an entry that is not there, or not to be seen. Takes an entry or its id; gives the
+ * row's. */
+export async function restore<DataModel extends GenericDataModel, Table extends string>(
   _ctx: { db: GenericDatabaseWriter<DataModel> },
-  entry: Pick<HistoryEntry<Document, Table>, "_id" | "row">,
+  entry: Pick<HistoryEntry<unknown, Table>, "_id" | "row"> | GenericId<"_history">,
 ): Promise<GenericId<Table>> {
   if (typeof Convex === "undefined") {
     throw new Error("restore() works within a mutation of Syncline only");
   }
-  const json = JSON.stringify({ entry: entry._id });
+  const json = JSON.stringify({ entry: typeof entry === "string" ? entry : entry._id });
   const text = await Convex.asyncSyscall(restoreOperation, json);
   return (JSON.parse(text) as { _id: string })._id as GenericId<Table>;
 }

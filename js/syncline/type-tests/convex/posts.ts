@@ -35,3 +35,8 @@ export const rewind = mutation({
     return before ? await restore(ctx, before) : null;
   },
 });
+
+export const putBack = mutation({
+  args: { entry: v.id("_history") },
+  handler: async (ctx, { entry }): Promise<string> => await restore(ctx, entry),
+});
