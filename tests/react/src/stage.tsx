@@ -24,7 +24,12 @@ let stages = 0;
 
 export function openStage(): Stage {
   const worker = new Worker(new URL("./syncline.worker.ts", import.meta.url), { type: "module" });
-  const syncline = new SynclineClient({ worker, storage: "memory", name: `stage-${++stages}` });
+  const syncline = new SynclineClient({
+    worker,
+    storage: "memory",
+    name: `stage-${++stages}`,
+    undo: (_path, { list }) => (typeof list === "string" ? list : null),
+  });
   const { address, webSocketConstructor } = syncline;
   const convex = new ConvexReactClient(address, { webSocketConstructor });
   const box = document.body.appendChild(document.createElement("div"));

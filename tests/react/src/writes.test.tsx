@@ -13,7 +13,14 @@ import {
 } from "convex/react";
 import { ConvexError } from "convex/values";
 import { type ReactNode, useCallback, useMemo, useState } from "react";
-import { usePendingMutations, useRefusedMutations, useSql, useSyncStatus } from "syncline/react";
+import {
+  type Undo,
+  usePendingMutations,
+  useRefusedMutations,
+  useSql,
+  useSyncStatus,
+  useUndo,
+} from "syncline/react";
 import { api } from "../convex/_generated/api.js";
 import type { Tests } from "./page.ts";
 import { equal } from "./stage.tsx";
@@ -39,6 +46,32 @@ export const writes: Tests = {
     const id = await add?.("one");
     if (typeof id !== "string") throw new Error(`the id is ${JSON.stringify(id)}`);
     await stage.until("the task", () => stage.text() === "[one]");
+  },
+
+  "useUndo takes back what convex/react wrote in its scope, and does it again": async (stage) => {
+    let add: Add | undefined;
+    let steps: Undo | undefined;
+    function Undoing(): ReactNode {
+      const mutate = useMutation(api.tasks.add);
+      add = (text) => mutate({ list: "a", text, rank: 0 });
+      steps = useUndo("a");
+      const { undoLabel, redoLabel } = steps;
+      return `[${useQuery(api.tasks.texts, { list: "a" })}] ${undoLabel} ${redoLabel}`;
+    }
+    stage.show(<Undoing />);
+    await stage.until("the empty list", () => stage.text() === "[] null null");
+    await add?.("one");
+    await stage.until("what can be undone", () => stage.text() === "[one] tasks:add null");
+    equal([steps?.canUndo, steps?.canRedo], [true, false], "what can be done");
+    await stage.convex.mutation(api.tasks.add, { list: "b", text: "other", rank: 0 });
+    await steps?.undo();
+    await stage.until("it was undone", () => stage.text() === "[] null tasks:add");
+    await steps?.undo(); // there is nothing left
+    await steps?.redo();
+    await stage.until("it was done again", () => stage.text() === "[one] tasks:add null");
+    await stage.syncline.clearUndo("a");
+    await stage.until("it is forgotten", () => stage.text() === "[one] null null");
+    equal((await stage.syncline.undoState("b")).undo.length, 1, "what the other scope has");
   },
 
   "an optimistic update shows at once and gives way without a flicker": async (stage) => {
