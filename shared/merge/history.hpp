@@ -3,6 +3,7 @@
 // happens by a seed or by bytes.
 #pragma once
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,6 +40,7 @@ struct Author {
   KindState state;
   std::vector<std::size_t> seen;  // how many edits of each author
   std::uint64_t time = 1;         // of its clock
+  std::vector<Edit> undo{}, redo{};
 };
 
 class History {
@@ -67,21 +69,30 @@ class History {
   const std::string& fault() const { return fault_; }
   const std::vector<std::vector<Made>>& made() const { return made_; }
 
-  // Somebody writes, or hears of something.
+  // Somebody writes, undoes, does again, or hears of something.
   void Step() {
     const std::size_t who = chance_.Below(authors_.size());
-    if (chance_.OneIn(2)) {
-      Write(who);
-    } else {
+    const std::uint64_t what = chance_.Below(8);
+    if (what < 4) {
       Hear(who);
+    } else if (what < 6) {
+      Write(who);
+    } else if (what == 6) {
+      Undo(who);
+    } else {
+      Redo(who);
     }
   }
+  void Undo(std::size_t who) { Take(who, authors_[who].undo, authors_[who].redo); }
+  void Redo(std::size_t who) { Take(who, authors_[who].redo, authors_[who].undo); }
   void Write(std::size_t who) {
     Author& author = authors_[who];
     const Value after = Changed(author.state.value);
     auto edit = EditBetween(kind_, author.state, after, author.replica);
     if (!edit) return Fault("an edit was not made: " + edit.error().message);
     if (!*edit) return;
+    author.undo.push_back(InverseOf(author.state, **edit));
+    author.redo.clear();
     Make(who, **edit);
     if (author.state.value != Shown(after)) Fault("an edit did not give what was assigned");
   }
@@ -146,6 +157,15 @@ class History {
   }
 
  private:
+  void Take(std::size_t who, std::vector<Edit>& from, std::vector<Edit>& to) {
+    if (from.empty()) return;
+    Author& author = authors_[who];
+    const std::optional<Edit> edit = RenewEdit(author.state, from.back(), author.replica);
+    from.pop_back();
+    if (!edit) return;
+    to.push_back(InverseOf(author.state, *edit));
+    Make(who, *edit);
+  }
   Value Shown(Value value) const {
     Array* array = value.As<Array>();
     if (kind_ == MergeKind::kSet && array) SortSet(*array);
