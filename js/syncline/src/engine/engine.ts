@@ -212,15 +212,16 @@ export class Engine {
   undo(scope: string, redo: boolean, onApplied: (undone: Undone) => void): Promise<void> {
     return this.exclusively(() => {
       this.requireOpen();
-      const undone = this.core.call<Undone>(operation.undo, {
-        scope,
-        redo,
-        now: this.clock.now(),
-        identity: this.claims,
-      });
-      ++this.counter.current;
-      onApplied(undone);
-      this.tell();
+      const now = this.clock.now();
+      try {
+        const input = { scope, redo, now, identity: this.claims };
+        const undone = this.core.call<Undone>(operation.undo, input);
+        ++this.counter.current;
+        onApplied(undone);
+      } finally {
+        // Also what cannot be undone is no longer there to be undone.
+        this.tell();
+      }
     });
   }
 
