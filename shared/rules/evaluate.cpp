@@ -1,7 +1,9 @@
 #include "shared/rules/evaluate.hpp"
 
 #include <algorithm>
+#include <forward_list>
 
+#include "shared/base/utf8.hpp"
 #include "shared/value/order.hpp"
 
 namespace syncline {
@@ -12,6 +14,8 @@ using Op = Expr::Op;
 const Value kUndefinedValue;
 const Value kTrueValue = true;
 const Value kFalseValue = false;
+// Known by its address: a boolean that nobody here can tell.
+const Value kUnknownValue;
 
 const Value* FromBool(bool value) { return value ? &kTrueValue : &kFalseValue; }
 const Value* OrUndefined(const Value* value) { return value ? value : &kUndefinedValue; }
@@ -20,78 +24,126 @@ const Value* AtPath(const Object* row, std::string_view path) {
   return OrUndefined(row ? FindPath(*row, path) : nullptr);
 }
 
-// Null if the expression has no value, because a boolean was needed and there was none.
-const Value* Evaluate(const Expr& expr, const Subject& subject);
-
-const Value* EvaluateComparison(const Expr& expr, const Subject& subject) {
-  const Value* a = Evaluate(expr.operands[0], subject);
-  const Value* b = Evaluate(expr.operands[1], subject);
-  if (!a || !b) return nullptr;
-  const int order = Compare(*a, *b);
-  switch (expr.op) {
-    case Op::kEq: return FromBool(order == 0);
-    case Op::kNe: return FromBool(order != 0);
-    case Op::kLt: return FromBool(order < 0);
-    case Op::kLte: return FromBool(order <= 0);
-    case Op::kGt: return FromBool(order > 0);
-    default: return FromBool(order >= 0);
+Value LengthOf(const Value& value) {
+  if (const std::string* text = value.As<std::string>()) {
+    return static_cast<double>(Utf16Length(*text));
   }
-}
-
-const Value* EvaluateIn(const Expr& expr, const Subject& subject) {
-  const Value* wanted = Evaluate(expr.operands[0], subject);
-  if (!wanted) return nullptr;
-  const Array& list = *expr.literal.As<Array>();
-  return FromBool(std::any_of(list.begin(), list.end(),
-                              [wanted](const Value& value) { return value == *wanted; }));
-}
-
-// "and" ends at the first false, "or" at the first true.
-const Value* EvaluateLogic(const Expr& expr, const Subject& subject, bool deciding) {
-  for (const Expr& operand : expr.operands) {
-    const Value* value = Evaluate(operand, subject);
-    const bool* truth = value ? value->As<bool>() : nullptr;
-    if (!truth) return nullptr;
-    if (*truth == deciding) return FromBool(deciding);
+  if (const Array* array = value.As<Array>()) return static_cast<double>(array->size());
+  if (const BytesValue* bytes = value.As<BytesValue>()) {
+    return static_cast<double>(bytes->bytes.size());
   }
-  return FromBool(!deciding);
+  return {};
 }
 
-const Value* EvaluateNot(const Expr& expr, const Subject& subject) {
-  const Value* value = Evaluate(expr.operands[0], subject);
-  const bool* truth = value ? value->As<bool>() : nullptr;
-  return truth ? FromBool(!*truth) : nullptr;
-}
+// Gives values by pointer, so that looking at a field copies nothing. Null: the expression has no value,
+// because a boolean was needed and there was none.
+class Evaluator {
+ public:
+  explicit Evaluator(const Subject& subject) : subject_(subject) {}
 
-const Value* Evaluate(const Expr& expr, const Subject& subject) {
-  switch (expr.op) {
-    case Op::kLiteral: return &expr.literal;
-    case Op::kRow: return AtPath(subject.row, expr.path);
-    case Op::kOld: return AtPath(subject.old, expr.path);
-    case Op::kUser: return OrUndefined(FindClaim(*subject.claims, expr.path));
-    case Op::kRole: return &subject.role;
-    case Op::kChanged:
-      return FromBool(*AtPath(subject.old, expr.path) != *AtPath(subject.row, expr.path));
-    case Op::kEq:
-    case Op::kNe:
-    case Op::kLt:
-    case Op::kLte:
-    case Op::kGt:
-    case Op::kGte: return EvaluateComparison(expr, subject);
-    case Op::kIn: return EvaluateIn(expr, subject);
-    case Op::kAnd: return EvaluateLogic(expr, subject, false);
-    case Op::kOr: return EvaluateLogic(expr, subject, true);
-    case Op::kNot: return EvaluateNot(expr, subject);
-    case Op::kTrue: return &kTrueValue;
-    case Op::kFalse: return &kFalseValue;
+  const Value* Evaluate(const Expr& expr) {
+    switch (expr.op) {
+      case Op::kLiteral: return &expr.literal;
+      case Op::kRow: return AtPath(subject_.row, expr.path);
+      case Op::kOld: return AtPath(subject_.old, expr.path);
+      case Op::kUser: return OrUndefined(FindClaim(*subject_.claims, expr.path));
+      case Op::kRole: return &subject_.role;
+      case Op::kChanged:
+        return FromBool(*AtPath(subject_.old, expr.path) != *AtPath(subject_.row, expr.path));
+      case Op::kEq:
+      case Op::kNe:
+      case Op::kLt:
+      case Op::kLte:
+      case Op::kGt:
+      case Op::kGte: return Comparison(expr);
+      case Op::kIn:
+      case Op::kNot:
+      case Op::kMatches:
+      case Op::kLength: return OfOne(expr);
+      case Op::kAnd: return Logic(expr, false);
+      case Op::kOr: return Logic(expr, true);
+      case Op::kTrue: return &kTrueValue;
+      case Op::kFalse: return &kFalseValue;
+      case Op::kExists:
+      case Op::kMissing: return Existence(expr);
+    }
+    return nullptr;
   }
-  return nullptr;
-}
+
+ private:
+  const Value* Comparison(const Expr& expr) {
+    const Value* a = Evaluate(expr.operands[0]);
+    const Value* b = Evaluate(expr.operands[1]);
+    if (!a || !b) return nullptr;
+    if (a == &kUnknownValue || b == &kUnknownValue) return &kUnknownValue;
+    const int order = Compare(*a, *b);
+    switch (expr.op) {
+      case Op::kEq: return FromBool(order == 0);
+      case Op::kNe: return FromBool(order != 0);
+      case Op::kLt: return FromBool(order < 0);
+      case Op::kLte: return FromBool(order <= 0);
+      case Op::kGt: return FromBool(order > 0);
+      default: return FromBool(order >= 0);
+    }
+  }
+
+  // What takes one value.
+  const Value* OfOne(const Expr& expr) {
+    const Value* value = Evaluate(expr.operands[0]);
+    if (!value || value == &kUnknownValue) return value;
+    if (expr.op == Op::kIn) {
+      const Array& list = *expr.literal.As<Array>();
+      return FromBool(std::any_of(list.begin(), list.end(),
+                                  [value](const Value& known) { return known == *value; }));
+    }
+    if (expr.op == Op::kMatches) {
+      const std::string* text = value->As<std::string>();
+      return FromBool(text && expr.pattern->Matches(*text));
+    }
+    if (expr.op == Op::kLength) return &made_.emplace_front(LengthOf(*value));
+    const bool* truth = value->As<bool>();
+    return truth ? FromBool(!*truth) : nullptr;
+  }
+
+  // "and" ends at the first false, "or" at the first true.
+  const Value* Logic(const Expr& expr, bool deciding) {
+    const Value* result = FromBool(!deciding);
+    for (const Expr& operand : expr.operands) {
+      const Value* value = Evaluate(operand);
+      if (value == &kUnknownValue) {
+        result = value;
+        continue;
+      }
+      const bool* truth = value ? value->As<bool>() : nullptr;
+      if (!truth) return nullptr;
+      if (*truth == deciding) return FromBool(deciding);
+    }
+    return result;
+  }
+
+  const Value* Existence(const Expr& expr) {
+    Array values;
+    for (const Expr& operand : expr.operands) {
+      const Value* value = Evaluate(operand);
+      if (!value || value == &kUnknownValue) return value;
+      // A claim that the token does not have must not find the rows that lack the field.
+      if (value->is_undefined()) return FromBool(expr.op == Op::kMissing);
+      values.push_back(*value);
+    }
+    const Found found = subject_.find ? (*subject_.find)(expr, values) : Found::kUnknown;
+    if (found == Found::kUnknown) return &kUnknownValue;
+    return FromBool((found == Found::kYes) == (expr.op == Op::kExists));
+  }
+
+  const Subject& subject_;
+  std::forward_list<Value> made_;
+};
 
 }  // namespace
 
 bool Allows(const Expr& expr, const Subject& subject) {
-  const Value* value = Evaluate(expr, subject);
+  const Value* value = Evaluator(subject).Evaluate(expr);
+  if (value == &kUnknownValue) return true;
   const bool* truth = value ? value->As<bool>() : nullptr;
   return truth && *truth;
 }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "shared/rules/evaluate.hpp"
+#include "shared/rules/transitions.hpp"
 #include "shared/value/key.hpp"
 
 namespace syncline {
@@ -23,6 +23,13 @@ bool AsksForRow(const Expr& expr) {
   using Op = Expr::Op;
   return expr.op == Op::kRow || expr.op == Op::kOld || expr.op == Op::kChanged ||
          std::any_of(expr.operands.begin(), expr.operands.end(), AsksForRow);
+}
+
+Subject SubjectOf(const Actor& actor, const Object* before, const Object* after,
+                  const FindRow* find) {
+  Subject subject{after ? after : before, before, &actor.claims, {}, find};
+  if (actor.role) subject.role = *actor.role;
+  return subject;
 }
 
 }  // namespace
@@ -59,6 +66,18 @@ const TableRules* Rules::Find(std::string_view table) const {
   return at == tables_.end() ? nullptr : &at->second;
 }
 
+const std::vector<Referrer>& Rules::ReferrersOf(std::string_view table) const {
+  static const std::vector<Referrer> kNone;
+  const auto at = referrers_.find(table);
+  return at == referrers_.end() ? kNone : at->second;
+}
+
+bool Rules::LooksBeyondRow(std::string_view name) const {
+  const TableRules* table = Find(name);
+  return (table && (table->asks_exists || !table->unique.empty() || !table->references.empty())) ||
+         !ReferrersOf(name).empty();
+}
+
 bool Rules::ReadDependsOnRow(std::string_view table) const {
   const auto at = tables_.find(table);
   return at != tables_.end() &&
@@ -66,17 +85,34 @@ bool Rules::ReadDependsOnRow(std::string_view table) const {
                      [](const Clause& clause) { return AsksForRow(clause.allow); });
 }
 
-std::optional<Denial> Rules::Judge(std::string_view table, Action action, const Actor& actor,
-                                   const Object* before, const Object* after) const {
-  const auto deny = [&](const std::string& clause, const std::string& message) {
-    return Denial{std::string(table) + "." + ActionName(action) + ": " + clause, message};
-  };
-  const auto at = tables_.find(table);
-  if (at == tables_.end()) return deny("no rule", "Nobody may do this.");
-  Subject subject{after ? after : before, before, &actor.claims, {}};
-  if (actor.role) subject.role = *actor.role;
-  for (const Clause& clause : at->second.For(action)) {
-    if (!Allows(clause.allow, subject)) return deny(clause.name, clause.message);
+std::optional<Denial> Rules::Judge(std::string_view name, Action action, const Actor& actor,
+                                   const Object* before, const Object* after,
+                                   const FindRow* find) const {
+  const std::string place = std::string(name) + "." + ActionName(action) + ": ";
+  const TableRules* table = Find(name);
+  if (!table) return Denial{place + "no rule", "Nobody may do this."};
+  const Subject subject = SubjectOf(actor, before, after, find);
+  for (const Clause& clause : table->For(action)) {
+    if (!Allows(clause.allow, subject)) return Denial{place + clause.name, clause.message};
+  }
+  if (action == Action::kRead || action == Action::kDelete) return std::nullopt;
+  for (const Transition& transition : table->transitions) {
+    if (std::optional<std::string> refused = RefusedMove(transition, subject)) {
+      return Denial{std::string(name) + ".transitions: " + transition.field, *std::move(refused)};
+    }
+  }
+  return JudgeChecks(name, actor, before, *after, find);
+}
+
+std::optional<Denial> Rules::JudgeChecks(std::string_view name, const Actor& actor,
+                                         const Object* before, const Object& after,
+                                         const FindRow* find) const {
+  const TableRules* table = Find(name);
+  if (!table || table->checks.empty()) return std::nullopt;
+  const Subject subject = SubjectOf(actor, before, &after, find);
+  for (const Clause& check : table->checks) {
+    if (Allows(check.allow, subject)) continue;
+    return Denial{std::string(name) + ".checks: " + check.name, check.message, Code::kInvalid};
   }
   return std::nullopt;
 }

@@ -53,6 +53,8 @@
 #include <vector>
 
 #include "shared/base/result.hpp"
+#include "shared/rules/evaluate.hpp"
+#include "shared/rules/invariants.hpp"
 #include "shared/schema/schema.hpp"
 #include "shared/value/value.hpp"
 
@@ -69,50 +71,29 @@ struct Actor {
 enum class Action { kRead, kInsert, kUpdate, kDelete };
 const char* ActionName(Action action);  // "read", ...
 
-// One expression node; a tree, immutable once parsed.
-struct Expr {
-  enum class Op {
-    kLiteral,
-    kRow,
-    kOld,
-    kUser,
-    kRole,
-    kChanged,
-    kEq,
-    kNe,
-    kLt,
-    kLte,
-    kGt,
-    kGte,
-    kIn,
-    kAnd,
-    kOr,
-    kNot,
-    kTrue,
-    kFalse,
-  };
-  Op op = Op::kFalse;
-  std::string path;  // kRow, kOld, kUser, kChanged
-  Value literal;     // kLiteral; kIn: an Array
-  std::vector<Expr> operands;
-};
-
 struct Clause {
   std::string name;     // e.g. "members write"; unique within its rule
   std::string message;  // a sentence for the person who was refused
   Expr allow;
 };
 
-// How long a table's history is kept: whichever ends first.
-struct HistoryRule {
-  std::uint32_t days = 90;
-  std::uint32_t count = 100;  // entries a row
-};
-
 struct TableRules {
   std::vector<Clause> read, insert, update, remove;
+  std::vector<Clause> checks;
+  std::vector<Unique> unique;
+  std::vector<Transition> transitions;
+  std::vector<Reference> references;
   std::optional<HistoryRule> history;
+  // Some clause, move or check asks exists or missing.
+  bool asks_exists = false;
+
   const std::vector<Clause>& For(Action action) const;
+};
+
+// A reference to a table, from another or itself.
+struct Referrer {
+  std::string table;
+  Reference reference;
 };
 
 struct Membership {
@@ -122,10 +103,11 @@ struct Membership {
   std::string role;   // the row's field that holds the role, a string
 };
 
-// What a clause refused.
+// What was refused, by which rule.
 struct Denial {
   std::string rule;  // "schedules.update: members write"
   std::string message;
+  Code code = Code::kDenied;
 };
 
 class Rules {
@@ -148,11 +130,22 @@ class Rules {
 
   // Null if the table has no rules.
   const TableRules* Find(std::string_view table) const;
+  const std::map<std::string, TableRules, std::less<>>& tables() const { return tables_; }
+  const std::vector<Referrer>& ReferrersOf(std::string_view table) const;
+  // Whether a write to the table takes a look at other rows.
+  bool LooksBeyondRow(std::string_view table) const;
 
-  // None if allowed. Documents carry _id and _creationTime as members. `before` is null for insert
-  // and read, `after` null for delete.
+  // None if allowed: by the action's clauses, and for an insert or update by the transitions and checks.
+  // Documents carry _id and _creationTime as members. `before` is null for insert and read, `after`
+  // null for delete. `find` answers exists and missing; a rule that needs its answer and gets none
+  // allows.
   std::optional<Denial> Judge(std::string_view table, Action action, const Actor& actor,
-                              const Object* before, const Object* after) const;
+                              const Object* before, const Object* after,
+                              const FindRow* find = nullptr) const;
+  // The checks alone.
+  std::optional<Denial> JudgeChecks(std::string_view table, const Actor& actor,
+                                    const Object* before, const Object& after,
+                                    const FindRow* find = nullptr) const;
   bool MayRead(std::string_view table, const Actor& actor, const Object& row) const {
     return !Judge(table, Action::kRead, actor, nullptr, &row);
   }
@@ -169,6 +162,7 @@ class Rules {
 
  private:
   std::map<std::string, TableRules, std::less<>> tables_;
+  std::map<std::string, std::vector<Referrer>, std::less<>> referrers_;  // by the table referred to
   std::map<std::string, std::string, std::less<>> tenant_fields_;
   std::vector<std::string> local_tables_;
   Membership membership_;

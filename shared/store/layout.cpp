@@ -57,6 +57,7 @@ void CompleteSql(TableLayout& layout) {
   layout.sql_delete = "DELETE FROM " + table + key;
   layout.sql_erase = "DELETE FROM " + table + " WHERE _tenant=?1";
   layout.sql_by_id = "SELECT _tenant, " + columns + " FROM " + table + " WHERE _id=?1";
+  layout.sql_of_id = "SELECT " + columns + " FROM " + table + " WHERE _id=?1 AND _tenant=?2";
   layout.sql_by_key = "SELECT " + columns + " FROM " + table + key;
   const std::string scan = "SELECT " + columns + " FROM " + table +
                            " WHERE _tenant=?1 AND (_creationTime, _id) >= (?2, ?3) AND "
@@ -116,6 +117,10 @@ Status CreateTable(Database& database, const TableSchema& schema, TableLayout& l
 std::string Definition(const IndexLayout& index) {
   std::string definition = kFormat;
   for (const std::string& field : index.fields) definition += "\n" + field;
+  if (!index.extra) return definition;
+  if (index.extra->takes == ExtraIndex::Takes::kDefined) definition += "\n: defined";
+  if (index.extra->takes == ExtraIndex::Takes::kIds) definition += "\n: ids";
+  if (index.extra->where) definition += "\n: where " + index.extra->condition;
   return definition;
 }
 
@@ -138,9 +143,10 @@ Status BuildIndex(Database& database, const TableLayout& layout, const IndexLayo
     if (!*more) return Done{};
     const Result<Row> row = ReadRow(layout, rows, 1, ReadClock::kNo);
     if (!row) return Fail(row.error());
-    const Bytes key = IndexKey(index, *row);
-    if (Status put = insert.Bind(1, rows.integer(0)).BindBlob(2, key).Run(); !put) return put;
-    insert.Reset();
+    for (const Bytes& key : IndexKeys(index, *row)) {
+      if (Status put = insert.Bind(1, rows.integer(0)).BindBlob(2, key).Run(); !put) return put;
+      insert.Reset();
+    }
   }
 }
 
@@ -189,7 +195,7 @@ Status PrepareIndexes(Database& database, const TableLayout& layout) {
 }
 
 Result<std::vector<TableLayout>> PrepareTables(Database& database, const Schema& schema,
-                                               const ExtraIndex& extra_index) {
+                                               const std::vector<ExtraIndex>& extra_indexes) {
   if (Status done = database.Run("CREATE TABLE IF NOT EXISTS _indexes (owner TEXT, name TEXT, "
                                  "definition TEXT, PRIMARY KEY (owner, name)) WITHOUT ROWID");
       !done) {
@@ -217,10 +223,11 @@ Result<std::vector<TableLayout>> PrepareTables(Database& database, const Schema&
       return Fail(done.error());
     }
     for (const IndexSchema& index : table.indexes) {
-      layout.indexes.push_back({index.name, index.fields, {}, {}, {}, {}, {}});
+      layout.indexes.push_back({index.name, index.fields, {}, {}, {}, {}, {}, {}});
     }
-    if (table.name == extra_index.table) {
-      layout.indexes.push_back({kExtraIndexName, {extra_index.field}, {}, {}, {}, {}, {}});
+    for (const ExtraIndex& extra : extra_indexes) {
+      if (extra.table != table.name) continue;
+      layout.indexes.push_back({extra.name, extra.fields, {}, {}, {}, {}, {}, extra});
     }
     CompleteSql(layout);
     if (Status done = PrepareIndexes(database, layout); !done) return Fail(done.error());
@@ -257,8 +264,8 @@ std::string Quoted(std::string_view name) {
 }
 
 const IndexLayout* TableLayout::FindIndex(std::string_view name, IndexOrdinal& ordinal) const {
-  static const IndexLayout kIdLayout{"by_id", {}, {}, {}, {}, {}, {}};
-  static const IndexLayout kCreationLayout{"by_creation_time", {}, {}, {}, {}, {}, {}};
+  static const IndexLayout kIdLayout{"by_id", {}, {}, {}, {}, {}, {}, {}};
+  static const IndexLayout kCreationLayout{"by_creation_time", {}, {}, {}, {}, {}, {}, {}};
   if (name == "by_id") {
     ordinal = kById;
     return &kIdLayout;
@@ -276,9 +283,9 @@ const IndexLayout* TableLayout::FindIndex(std::string_view name, IndexOrdinal& o
 }
 
 Result<std::vector<TableLayout>> PrepareLayout(Database& database, const Schema& schema,
-                                               const ExtraIndex& extra_index) {
+                                               const std::vector<ExtraIndex>& extra_indexes) {
   if (Status begun = database.Begin(); !begun) return Fail(begun.error());
-  Result<std::vector<TableLayout>> layouts = PrepareTables(database, schema, extra_index);
+  Result<std::vector<TableLayout>> layouts = PrepareTables(database, schema, extra_indexes);
   if (!layouts) {
     database.Rollback();
     return layouts;
@@ -306,6 +313,32 @@ Bytes IndexKey(const IndexLayout& index, const Row& row) {
     AppendKey(key, value ? *value : Value());
   }
   return key + CreationKey(row.creation_time, row.id);
+}
+
+std::vector<Bytes> IndexKeys(const IndexLayout& index, const Row& row) {
+  if (!index.extra) return {IndexKey(index, row)};
+  const ExtraIndex& extra = *index.extra;
+  if (extra.where && !extra.where(row.document)) return {};
+  if (extra.takes != ExtraIndex::Takes::kIds) {
+    const bool defined =
+        std::all_of(index.fields.begin(), index.fields.end(),
+                    [&](const std::string& field) { return FindPath(row.document, field); });
+    if (!defined && extra.takes == ExtraIndex::Takes::kDefined) return {};
+    return {IndexKey(index, row)};
+  }
+  const Value* value = FindPath(row.document, index.fields.front());
+  const Array one = value && !value->Is<Array>() ? Array{*value} : Array();
+  const Array* ids = value && value->Is<Array>() ? value->As<Array>() : &one;
+  std::vector<Bytes> keys;
+  for (const Value& id : *ids) {
+    if (!id.Is<std::string>()) continue;
+    Bytes key;
+    AppendKey(key, id);
+    keys.push_back(key + CreationKey(row.creation_time, row.id));
+  }
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  return keys;
 }
 
 void SplitKeyTail(ByteView key, double& creation_time, RowId& id) {

@@ -10,6 +10,8 @@
 // lists and texts keep beside their values (RowState::contents) is in the table _contents.
 #pragma once
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,11 +41,31 @@ inline constexpr IndexOrdinal kById = 0;
 inline constexpr IndexOrdinal kByCreationTime = 1;
 inline constexpr IndexOrdinal kFirstDeclared = 2;
 
+// An index of our own beside those that the schema declares: for finding memberships, what is unique, and
+// who refers to a row. No query names it and none waits for its changes.
+struct ExtraIndex {
+  enum class Takes {
+    kEvery,    // every row
+    kDefined,  // rows in which all fields are defined
+    kIds,      // rows whose one field is a text, or an array of texts: an entry for each of them
+  };
+  std::string table;
+  std::string name;
+  std::vector<std::string> fields;  // dotted paths
+  Takes takes = Takes::kEvery;
+  // If set, only rows for which it is true, which is a matter of the document alone; `condition` tells
+  // one such function from another.
+  std::function<bool(const Object& document)> where;
+  std::string condition;
+};
+
 struct IndexLayout {
   std::string name;
   std::vector<std::string> fields;  // dotted paths, without the implicit two
   std::string sql_insert, sql_delete, sql_erase;
   std::string sql_ascending, sql_descending;
+  // None for an index that the schema declares, which has one entry for each row.
+  std::optional<ExtraIndex> extra;
 };
 
 struct TableLayout {
@@ -52,26 +74,24 @@ struct TableLayout {
   std::vector<IndexLayout> indexes;  // kFirstDeclared is indexes[0]
   std::string sql_put, sql_delete, sql_erase;
   std::string sql_by_id;   // ?1 _id; gives tenant first
+  std::string sql_of_id;   // ?1 _id, ?2 tenant
   std::string sql_by_key;  // ?1 tenant, ?2 _creationTime, ?3 _id
   // ?1 tenant, (?2, ?3) the least (_creationTime, _id), (?4, ?5) what it stays below, ?6 limit.
   std::string sql_ascending, sql_descending;
 
-  // None if there is no such index. Knows by_id and by_creation_time.
+  // Null if there is no such index. Knows by_id and by_creation_time.
   const IndexLayout* FindIndex(std::string_view name, IndexOrdinal& ordinal) const;
 };
 
 // Creates or extends the tables of `schema` in `database`; never drops a column or a row. An index
-// that is new or changed is built from the rows. One transaction. `extra_index`: an index of our own
-// on one field, for finding memberships; empty table for none.
-struct ExtraIndex {
-  std::string table, field;
-};
-inline constexpr char kExtraIndexName[] = "_extra_index";
+// that is new or changed is built from the rows. One transaction.
 Result<std::vector<TableLayout>> PrepareLayout(Database& database, const Schema& schema,
-                                               const ExtraIndex& extra_index);
+                                               const std::vector<ExtraIndex>& extra_indexes);
 
-// The key of a row in an index, without the tenant.
+// The key of a row in an index, without the tenant. REQUIRES: no extra index.
 Bytes IndexKey(const IndexLayout& index, const Row& row);
+// All its keys in any index, ascending.
+std::vector<Bytes> IndexKeys(const IndexLayout& index, const Row& row);
 Bytes CreationKey(double creation_time, const RowId& id);
 // The end of every declared index's key and of by_creation_time's.
 inline constexpr std::size_t kKeyTailBytes = 9 + 16;

@@ -27,6 +27,11 @@ const Bytes& AboveAllIds() {
   return kAbove;
 }
 
+const Bytes& AboveAllKeys() {
+  static const Bytes kAbove(1, '\xFF');
+  return kAbove;
+}
+
 CreationBound BoundOf(ByteView key, bool high) {
   const double infinity = std::numeric_limits<double>::infinity();
   if (key.empty())
@@ -191,8 +196,8 @@ Bytes TenantKey(TenantNo tenant, ByteView key) {
 }
 
 Result<TableStore> TableStore::Open(Database& database, const Schema& schema,
-                                    const ExtraIndex& extra_index) {
-  Result<std::vector<TableLayout>> layouts = PrepareLayout(database, schema, extra_index);
+                                    const std::vector<ExtraIndex>& extra_indexes) {
+  Result<std::vector<TableLayout>> layouts = PrepareLayout(database, schema, extra_indexes);
   if (!layouts) return Fail(layouts.error());
   return TableStore(database, schema, std::move(*layouts));
 }
@@ -260,12 +265,17 @@ Status TableStore::WriteContents(TenantNo tenant, const Row* before, const Row* 
 }
 
 Result<std::optional<Row>> TableStore::Get(TenantNo tenant, const RowKey& key, ReadClock clock) {
-  Result<std::vector<Found>> found = GetAnywhere(key, clock);
-  if (!found) return Fail(found.error());
-  for (Found& candidate : *found) {
-    if (candidate.tenant == tenant) return std::optional<Row>(std::move(candidate.row));
+  const TableLayout& layout = Layout(key.table);
+  Statement statement = database_->Prepare(layout.sql_of_id);
+  const Result<bool> there = statement.BindBlob(1, key.id.view()).Bind(2, tenant.value).Step();
+  if (!there) return Fail(there.error());
+  if (!*there) return std::optional<Row>();
+  Result<Row> row = ReadRow(layout, statement, 0, clock);
+  if (!row) return Fail(row.error());
+  if (clock == ReadClock::kYes && layout.schema->has_contents()) {
+    if (Status read = ReadContents(tenant, *row); !read) return Fail(read.error());
   }
-  return std::optional<Row>();
+  return std::optional<Row>(std::move(*row));
 }
 
 Status TableStore::PutRow(TenantNo tenant, const TableLayout& layout, const Row& row) {
@@ -273,6 +283,24 @@ Status TableStore::PutRow(TenantNo tenant, const TableLayout& layout, const Row&
   RowBinder binder(statement, layout);
   binder.Bind(tenant, row);
   return statement.Run();
+}
+
+Status TableStore::WriteExtra(TenantNo tenant, const IndexLayout& index, const Row* before,
+                              const Row* after) {
+  const std::vector<Bytes> old_keys = before ? IndexKeys(index, *before) : std::vector<Bytes>();
+  const std::vector<Bytes> new_keys = after ? IndexKeys(index, *after) : std::vector<Bytes>();
+  for (const Bytes& key : old_keys) {
+    if (std::binary_search(new_keys.begin(), new_keys.end(), key)) continue;
+    Statement statement = database_->Prepare(index.sql_delete);
+    if (Status done = statement.Bind(1, tenant.value).BindBlob(2, key).Run(); !done) return done;
+    CHECK(database_->changes() == 1);
+  }
+  for (const Bytes& key : new_keys) {
+    if (std::binary_search(old_keys.begin(), old_keys.end(), key)) continue;
+    Statement statement = database_->Prepare(index.sql_insert);
+    if (Status done = statement.Bind(1, tenant.value).BindBlob(2, key).Run(); !done) return done;
+  }
+  return Done{};
 }
 
 Status TableStore::Write(TenantNo tenant, TableNumber table, const Row* before, const Row* after,
@@ -306,6 +334,10 @@ Status TableStore::Write(TenantNo tenant, TableNumber table, const Row* before, 
   }
   IndexOrdinal ordinal = kFirstDeclared;
   for (const IndexLayout& index : layout.indexes) {
+    if (index.extra) {
+      if (Status done = WriteExtra(tenant, index, before, after); !done) return done;
+      continue;  // behind the declared ones
+    }
     const Bytes old_key = before ? IndexKey(index, *before) : Bytes();
     const Bytes new_key = after ? IndexKey(index, *after) : Bytes();
     if (old_key != new_key) {
@@ -373,13 +405,25 @@ Status TableStore::VisitByCreation(TenantNo tenant, const TableLayout& layout,
   });
 }
 
+Result<std::size_t> TableStore::Count(TenantNo tenant, TableNumber table, IndexOrdinal index,
+                                      const KeyRange& range, std::size_t limit) {
+  const TableLayout& layout = Layout(table);
+  CHECK(index - kFirstDeclared < layout.indexes.size());
+  const std::string& keys = layout.indexes[index - kFirstDeclared].sql_ascending;
+  Statement count = database_->Prepare("SELECT COUNT(*) FROM (" + keys + ")");
+  count.Bind(1, tenant.value).BindBlob(2, range.low);
+  count.BindBlob(3, range.high.empty() ? AboveAllKeys() : range.high).Bind(4, LimitOf(limit));
+  const Result<bool> row = count.Step();
+  if (!row) return Fail(row.error());
+  return static_cast<std::size_t>(count.integer(0));
+}
+
 Status TableStore::VisitDeclared(TenantNo tenant, const TableLayout& layout,
                                  const IndexLayout& index, const KeyRange& range, bool descending,
                                  std::size_t limit, const RowVisitor& visit) {
-  static const Bytes kAboveAllKeys(1, '\xFF');
   Statement walk = database_->Prepare(descending ? index.sql_descending : index.sql_ascending);
   walk.Bind(1, tenant.value).BindBlob(2, range.low);
-  walk.BindBlob(3, range.high.empty() ? kAboveAllKeys : range.high).Bind(4, LimitOf(limit));
+  walk.BindBlob(3, range.high.empty() ? AboveAllKeys() : range.high).Bind(4, LimitOf(limit));
   RowFinder rows(*database_, layout, tenant, descending);
   for (;;) {
     const Result<bool> more = walk.Step();

@@ -2,8 +2,8 @@
 // indexes in step and notes the keys that it touched, which is what live queries are held against.
 //
 // It knows tenants only as numbers, and nothing of pending, confirmed, rules or sync.
-// Invariant: an index holds exactly one entry for each row, at the key of the row's fields
-// (table_store_test.cpp compares each index with a fresh one after random writes).
+// Invariant: an index holds exactly one entry for each row, at the key of the row's fields, an extra one
+// those that it is told to (table_store_test.cpp compares each index with a fresh one after random writes).
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -58,7 +58,7 @@ class TableStore {
  public:
   // `schema` must outlive it. kInvalid if the schema cannot be laid out.
   static Result<TableStore> Open(Database& database, const Schema& schema,
-                                 const ExtraIndex& extra_index);
+                                 const std::vector<ExtraIndex>& extra_indexes);
 
   Database& database() { return *database_; }
   const Schema& schema() const { return *schema_; }
@@ -87,6 +87,10 @@ class TableStore {
   Result<std::vector<Entry>> Scan(TenantNo tenant, TableNumber table, IndexOrdinal index,
                                   const KeyRange& range, bool descending, std::size_t limit,
                                   ReadClock clock = ReadClock::kNo);
+  // How many entries of a declared index lie within `range`; no more than `limit` are looked at. No row is
+  // read.
+  Result<std::size_t> Count(TenantNo tenant, TableNumber table, IndexOrdinal index,
+                            const KeyRange& range, std::size_t limit);
   // The same rows in the same order, one by one to `visit`, which must not write.
   Status Visit(TenantNo tenant, TableNumber table, IndexOrdinal index, const KeyRange& range,
                bool descending, std::size_t limit, const RowVisitor& visit);
@@ -95,6 +99,7 @@ class TableStore {
   TableStore(Database& database, const Schema& schema, std::vector<TableLayout> layouts)
       : database_(&database), schema_(&schema), layouts_(std::move(layouts)) {}
   Status PutRow(TenantNo tenant, const TableLayout& layout, const Row& row);
+  Status WriteExtra(TenantNo tenant, const IndexLayout& index, const Row* before, const Row* after);
   Status ReadContents(TenantNo tenant, Row& row);
   Status WriteContents(TenantNo tenant, const Row* before, const Row* after);
   Status VisitById(TenantNo tenant, const TableLayout& layout, const KeyRange& range,

@@ -1,0 +1,46 @@
+// Completion: what a change set brings with it on the relay, whatever its device knew: rows that refer to
+// deleted ones go, or let go of them, as their references declare.
+//
+// What is added is part of the accepted change set: its stamp, its transaction, its place in the log. A
+// device does the same within its mutation for the rows that it has; here come those that others wrote
+// meanwhile, and those that the person may not see. decisions/0011 has the choices.
+#pragma once
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "shared/sync/judge.hpp"
+#include "shared/sync/ruling.hpp"
+#include "shared/sync/state_after.hpp"
+
+namespace syncline {
+
+class Completion {
+ public:
+  // `state` has the rows of `writes` put over it, and gets what is added.
+  Completion(const Application& application, StateAfter& state, Ruling& ruling, const Stamp& stamp,
+             std::vector<PreparedWrite>& writes);
+
+  // False if it would take more than kRowsPerChangeSetMax writes.
+  Result<bool> Run();
+
+ private:
+  Status LetGoOfMissing();
+  Result<bool> FollowDeletes();
+  Status Follow(const Referrer& referrer, const RowKey& deleted, std::vector<RowKey>& todo);
+  Status Delete(const TableSchema& table, const Row& row);
+  // Writes the document without the reference.
+  Status LetGo(const TableSchema& table, const Row& row, const Reference& reference,
+               const RowKey& target);
+
+  const Application& application_;
+  StateAfter& state_;
+  Ruling& ruling_;
+  const Stamp stamp_;
+  std::vector<PreparedWrite>& writes_;
+  // Rows that the change set itself made: they are not there yet to follow anything.
+  std::set<RowKey> made_;
+};
+
+}  // namespace syncline
