@@ -62,7 +62,9 @@ export const refusals = [
         const second = omar.mutation(mutations.schedules.update, behind, { preview: false });
         expectEqual(await first.applied, null, "what the function gave");
         const codes = await Promise.all(
-          [first, second].map(({ accepted }) => accepted.catch(({ code, rule }) => [code, rule])),
+          [first, second].map(({ accepted }) =>
+            accepted.catch(({ code, rule, row }) => [code, rule, row]),
+          ),
         );
         const rule = "schedules.update: planners write";
         expectEqual(

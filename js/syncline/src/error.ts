@@ -25,10 +25,11 @@ export function isErrorCode(text: unknown): text is ErrorCode {
   return typeof text === "string" && codes.includes(text);
 }
 
-/** What a rule that refused a write was called, and of which table. */
+/** Where a write was refused: by which rule, and which row of which table. */
 export interface ErrorPlace {
   rule?: string;
   table?: string;
+  row?: string;
 }
 
 export class SynclineError extends Error {
@@ -36,13 +37,26 @@ export class SynclineError extends Error {
   readonly code: ErrorCode;
   declare readonly rule?: string;
   declare readonly table?: string;
+  declare readonly row?: string;
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions & ErrorPlace = {}) {
     super(message, options);
     this.code = code;
-    if (options.rule !== undefined) this.rule = options.rule;
-    if (options.table !== undefined) this.table = options.table;
+    Object.assign(this, placeOf(options));
   }
+}
+
+// What there is of it; the core says "" or nothing for the rest.
+export function placeOf({
+  rule,
+  table,
+  row,
+}: { [Part in keyof ErrorPlace]: string | null | undefined }): ErrorPlace {
+  return {
+    ...(rule ? { rule } : {}),
+    ...(table ? { table } : {}),
+    ...(row ? { row } : {}),
+  };
 }
 
 // An error as plain data, to cross from the worker to the page.
@@ -55,13 +69,8 @@ export function errorToData(error: unknown): ErrorData {
   if (!(error instanceof SynclineError)) {
     return { code: "invalid", message: error instanceof Error ? error.message : String(error) };
   }
-  const { code, message, rule, table } = error;
-  return {
-    code,
-    message,
-    ...(rule === undefined ? {} : { rule }),
-    ...(table === undefined ? {} : { table }),
-  };
+  const { code, message } = error;
+  return { code, message, ...placeOf(error) };
 }
 
 export function dataToError({ code, message, ...place }: ErrorData): SynclineError {

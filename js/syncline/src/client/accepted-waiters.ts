@@ -1,6 +1,6 @@
 // AcceptedWaiters: who waits for the relay's decision on which mutation.
 import type { CoreEvents } from "../engine/operations.ts";
-import type { ErrorData } from "../error.ts";
+import { type ErrorData, placeOf } from "../error.ts";
 import { keyText, type MutationKey } from "./types.ts";
 
 // null: accepted.
@@ -14,13 +14,9 @@ export class AcceptedWaiters {
   }
 
   settle({ settled, refused }: Pick<CoreEvents, "settled" | "refused">): void {
-    for (const { code, message, rule, table, ...key } of refused) {
-      this.decide(key, {
-        code,
-        message,
-        ...(rule ? { rule } : {}),
-        ...(table ? { table } : {}),
-      });
+    for (const entry of refused) {
+      const { code, message } = entry;
+      this.decide(entry, { code, message, ...placeOf(entry) });
     }
     for (const key of settled) this.decide(key, null);
   }

@@ -2,7 +2,7 @@
 // I/O of its own: what a run is, and when the device has caught up, is handed in.
 import type { StrictOptions } from "../engine/application.ts";
 import { failureOf, type Outcome } from "../engine/outcome.ts";
-import { dataToError, type ErrorData, SynclineError } from "../error.ts";
+import { dataToError, type ErrorData, placeOf, SynclineError } from "../error.ts";
 import type { MutationKey } from "./types.ts";
 
 export interface StrictAttempt {
@@ -72,11 +72,10 @@ export function strictPauseMs(tried: number, random: number): number {
 }
 
 function givenUp(path: string, tried: number, refusal: ErrorData): SynclineError {
-  const { table, rule } = refusal;
   return new SynclineError(
     "conflict",
     `Somebody else changed what ${path} had read, ${tried === 1 ? "the one time" : `each of the ${tried} times`} ` +
       "that it was run: try again later.",
-    { ...(table === undefined ? {} : { table }), ...(rule === undefined ? {} : { rule }) },
+    placeOf(refusal),
   );
 }

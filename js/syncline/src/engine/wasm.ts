@@ -136,11 +136,12 @@ export class Core {
   }
 
   private error(): SynclineError {
-    const { code, message, rule, table } = JSON.parse(this.outputText()) as Partial<ErrorData>;
-    return new SynclineError(isErrorCode(code) ? code : "corrupt", message ?? "the core failed", {
-      ...(rule === undefined ? {} : { rule }),
-      ...(table === undefined ? {} : { table }),
-    });
+    const {
+      code,
+      message = "the core failed",
+      ...place
+    } = JSON.parse(this.outputText()) as Partial<ErrorData>;
+    return new SynclineError(isErrorCode(code) ? code : "corrupt", message, place);
   }
 }
 

@@ -9,7 +9,7 @@ import { bytesToBase64 } from "../../engine/base64.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { operation } from "../../engine/operations.ts";
 import type { Transaction } from "../../engine/transaction.ts";
-import { SynclineError } from "../../error.ts";
+import { placeOf, SynclineError } from "../../error.ts";
 import type { Console } from "../console.ts";
 import { IdMap, idOf, type TableNumbers } from "./id-map.ts";
 import { convexSystemTables, decodeId } from "./ids.ts";
@@ -249,13 +249,8 @@ export class Importer {
       return this.writeOne(transaction, write);
     } catch (error) {
       if (!(error instanceof SynclineError)) throw error;
-      const { rule, table } = error;
       const message = `${write.place}: ${error.message}`;
-      throw new SynclineError(error.code, message, {
-        cause: error,
-        ...(rule === undefined ? {} : { rule }),
-        ...(table === undefined ? {} : { table }),
-      });
+      throw new SynclineError(error.code, message, { cause: error, ...placeOf(error) });
     }
   }
 
