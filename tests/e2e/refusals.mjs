@@ -67,14 +67,8 @@ export const refusals = [
           ),
         );
         const rule = "schedules.update: planners write";
-        expectEqual(
-          codes,
-          [
-            ["denied", rule],
-            ["denied", rule],
-          ],
-          "what the promises tell",
-        );
+        const answer = ["denied", rule, scheduleId];
+        expectEqual(codes, [answer, answer], "what the promises tell");
         expectEqual(await titles(omar), ["As it was"], "the row, undone");
         await until("both are told", () => omar.refused().length === 2);
         expectEqual(told.at(-1), 2, "what the callback was told last");
