@@ -280,6 +280,72 @@ TEST_CASE("a content that is cut short anywhere, or of which a byte is another, 
   }
 }
 
+TEST_CASE("some sweep what all have seen, others do not, and all go on as if nobody had") {
+  for (std::uint64_t seed = 0; seed < 1500; ++seed) {
+    INFO("seed ", seed);
+    History history(MergeKind::kList, Chance(seed));
+    for (int round = 0; round < 4; ++round) {
+      for (int step = 0; step < 25; ++step) history.Step();
+      history.DeliverAll(true);
+      for (Author& author : history.authors()) {
+        author.undo.clear();  // what it names may have been swept elsewhere
+        author.redo.clear();
+        if (history.chance().OneIn(2)) continue;
+        const KindState before = author.state;
+        CompactList(author.state, {~std::uint64_t{0}});
+        REQUIRE(author.state.value == before.value);
+        REQUIRE(CheckList(author.state, {}, kAnn));
+      }
+    }
+    REQUIRE(history.fault() == "");
+  }
+}
+
+TEST_CASE("only what is older than the horizon is swept") {
+  KindState state = Of("abc");
+  const auto at = [](std::uint64_t minute, ReplicaId replica) {
+    return Stamp{HybridTime::FromUnixMs(minute * 60'000), replica};
+  };
+  ApplyList(state, Between(state, "bc"), at(10, kAnn));
+  ApplyList(state, Between(state, "cb"), at(20, kAnn));
+  ApplyList(state, Between(state, "xb"), at(30, kAnn));
+  const Bytes all = state.content;
+  CHECK_FALSE(CompactList(state, at(10, kAnn).time));
+  CHECK(state.content == all);
+  CHECK(CompactList(state, at(31, kAnn).time));
+  CHECK(state.content.size() < all.size());
+  CHECK(Shown(state) == "xb");
+  const Bytes swept = state.content;
+  CHECK_FALSE(CompactList(state, at(31, kAnn).time));
+  CHECK(state.content == swept);
+}
+
+TEST_CASE("a list that is swept stays small however often it is changed") {
+  for (const bool stack : {false, true}) {
+    KindState state = Of("abcdefgh");
+    std::size_t greatest = 0;
+    for (std::uint64_t i = 1; i < 3000; ++i) {
+      Array array = *state.value.As<Array>();
+      if (i % 3 == 0) {
+        std::swap(array[i % 8], array[(i * 5 + 1) % 8]);
+      } else if (stack) {
+        array.pop_back();
+        array.insert(array.begin() + static_cast<std::ptrdiff_t>(i % 3),
+                     Value(static_cast<double>(i)));
+      } else {
+        array.erase(array.begin());
+        array.push_back(Value(static_cast<double>(i)));
+      }
+      ApplyList(state, Between(state, Value(array)), {{i}, i % 2 ? kAnn : kBob});
+      if (i % 20 == 0) {
+        CompactList(state, {~std::uint64_t{0}});
+        greatest = std::max(greatest, state.content.size());
+      }
+    }
+    CHECK(greatest < 400);
+  }
+}
+
 // The order as "The Art of the Fugue" defines FugueMax: a tree, made of all insertions in the order of
 // their counters, and walked.
 struct Node {
