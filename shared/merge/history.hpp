@@ -212,8 +212,11 @@ class History {
   // What a person may make of a value.
   Value Changed(const Value& before) {
     if (kind_ == MergeKind::kCounter) {
-      const std::int64_t* held = before.As<std::int64_t>();
-      return Value((held ? *held : 0) + static_cast<std::int64_t>(chance_.Below(7)) - 3);
+      if (before.Is<double>()) return Value(static_cast<double>(chance_.Below(7)));
+      const std::int64_t held = before.Is<std::int64_t>() ? *before.As<std::int64_t>() : 0;
+      // Towards zero, so that it fits.
+      const auto by = static_cast<std::int64_t>(chance_.Below(7));
+      return Value(held > 0 ? held - by : held + by);
     }
     if (kind_ == MergeKind::kText) return ChangedText(before);
     Array array;
