@@ -1,14 +1,10 @@
 #include "shared/merge/text.hpp"
 
-#include <algorithm>
-
 #include "shared/base/utf8.hpp"
 #include "shared/merge/text_sequence.hpp"
 
 namespace syncline {
 namespace {
-
-constexpr ReplicaId kOwn{0};
 
 bool IsText(const Value& value) { return value.is_undefined() || value.Is<std::string>(); }
 
@@ -19,11 +15,6 @@ Failure WrongKind(const Value& value) {
 void Keep(const TextSequence& sequence, KindState& state) {
   state.value = Value(sequence.Text());
   state.content = sequence.Content();
-}
-
-ElementId Resolved(ElementId id, ReplicaId author) {
-  if (id.replica == kOwn && id != kNoElement) id.replica = author;
-  return id;
 }
 
 }  // namespace
@@ -85,108 +76,6 @@ void ApplyTexts(KindState& now, const std::vector<AuthoredText>& edits) {
   TextSequence sequence(now);
   for (const AuthoredText& each : edits) sequence.Apply(each.edit, each.author);
   if (sequence.changed()) Keep(sequence, now);
-}
-
-TextEdit InverseOf(const KindState& before, const TextEdit& done) {
-  TextEdit inverse;
-  for (const TextEdit::Insertion& insertion : done.inserted) {
-    inverse.deleted.push_back({{insertion.counter, kOwn}, CodePoints(insertion.text)});
-  }
-  const std::string* value = before.value.As<std::string>();
-  if (done.deleted.empty() || !value) return inverse;
-
-  const TextSequence sequence(before);
-  struct Run {
-    std::size_t at, count;
-    ElementId first;
-  };
-  std::vector<Run> runs;
-  for (const TextEdit::Deletion& deletion : done.deleted) {
-    for (const TextEdit::Deletion& visible : sequence.StillVisible(deletion)) {
-      TextSequence::Spot spot;
-      if (!sequence.Find(visible.first, spot)) continue;
-      runs.push_back({sequence.VisibleBefore(spot), visible.count, visible.first});
-    }
-  }
-  std::sort(runs.begin(), runs.end(), [](const Run& a, const Run& b) { return a.at < b.at; });
-  const std::size_t visible = sequence.visible();
-  std::string_view rest = *value;
-  std::size_t points = 0;
-  for (const Run& run : runs) {
-    if (run.at < points) continue;  // named twice
-    rest.remove_prefix(BytesBeforeCodePoint(rest, run.at - points));
-    const std::size_t bytes = BytesBeforeCodePoint(rest, run.count);
-    const std::size_t behind = run.at + run.count;
-    inverse.inserted.push_back({run.first, behind < visible ? sequence.IdAt(behind) : kNoElement, 0,
-                                std::string(rest.substr(0, bytes))});
-    rest.remove_prefix(bytes);
-    points = behind;
-  }
-  return inverse;
-}
-
-std::optional<TextEdit> RenewText(const KindState& now, const TextEdit& inverse, ReplicaId author) {
-  if (!IsText(now.value)) return std::nullopt;
-  TextSequence sequence(now);
-  TextEdit edit;
-  for (TextEdit::Deletion deletion : inverse.deleted) {
-    deletion.first = Resolved(deletion.first, author);
-    for (const TextEdit::Deletion& visible : sequence.StillVisible(deletion)) {
-      edit.deleted.push_back(visible);
-    }
-  }
-  // New characters must not refer to those that go.
-  sequence.Apply({{}, edit.deleted}, author);
-  const std::size_t end = sequence.visible();
-  std::uint64_t counter = sequence.NextCounter();
-  std::optional<std::size_t> last;
-  for (const TextEdit::Insertion& insertion : inverse.inserted) {
-    TextSequence::Spot spot;
-    std::size_t at = end;
-    if (sequence.Find(Resolved(insertion.left, author), spot)) {
-      at = sequence.VisibleBefore(spot) + (sequence.IsVisible(spot) ? 1 : 0);
-    } else if (sequence.Find(Resolved(insertion.right, author), spot)) {
-      at = sequence.VisibleBefore(spot);
-    } else if (insertion.right != kNoElement) {
-      continue;
-    }
-    // What stood side by side comes back as one.
-    if (last == at) {
-      edit.inserted.back().text += insertion.text;
-    } else {
-      edit.inserted.push_back({at > 0 ? sequence.IdAt(at - 1) : kNoElement,
-                               at < end ? sequence.IdAt(at) : kNoElement, counter, insertion.text});
-    }
-    counter += CodePoints(insertion.text);
-    last = at;
-  }
-  if (edit.inserted.empty() && edit.deleted.empty()) return std::nullopt;
-  return edit;
-}
-
-bool FollowText(TextEdit& kept, const TextEdit& inverse, const TextEdit& renewed,
-                ReplicaId author) {
-  std::size_t returned = 0, wanted = 0;
-  for (const TextEdit::Insertion& each : renewed.inserted) returned += CodePoints(each.text);
-  for (const TextEdit::Insertion& each : inverse.inserted) wanted += CodePoints(each.text);
-  // A place was lost: which characters came back cannot be told.
-  if (returned == 0 || returned != wanted) return false;
-  const std::size_t before = kept.deleted.size();
-  std::uint64_t counter = renewed.inserted.front().counter;
-  for (const TextEdit::Insertion& each : inverse.inserted) {
-    const ElementId old = Resolved(each.left, author);
-    const std::uint64_t count = CodePoints(each.text);
-    for (std::size_t i = 0; i < before; ++i) {
-      const ElementId first = Resolved(kept.deleted[i].first, author);
-      if (first.replica != old.replica) continue;
-      const std::uint64_t from = std::max(first.counter, old.counter);
-      const std::uint64_t end =
-          std::min(first.counter + kept.deleted[i].count, old.counter + count);
-      if (from < end) kept.deleted.push_back({{counter + (from - old.counter), kOwn}, end - from});
-    }
-    counter += count;
-  }
-  return kept.deleted.size() > before;
 }
 
 }  // namespace syncline

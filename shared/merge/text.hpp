@@ -2,7 +2,7 @@
 // interleave, and a deletion takes only the characters that its author saw.
 //
 // text_sequence.hpp has the order of characters, text_content.hpp their bytes at rest, text_anchor.hpp
-// places that outlive edits. The laws are in text_test.cpp.
+// places that outlive edits, text_undo.cpp what an inverse is. The laws are in text_test.cpp.
 #pragma once
 #include <optional>
 #include <vector>
@@ -25,9 +25,6 @@ void ApplyText(KindState& now, const TextEdit& edit, const Stamp& stamp);
 TextEdit InverseOf(const KindState& before, const TextEdit& done);
 std::optional<TextEdit> RenewText(const KindState& now, const TextEdit& inverse, ReplicaId author);
 
-// In an inverse that is kept, the author's own characters are those of the replica 0. Where an insertion
-// stands for characters that come back, `left` is the first of them, and `right` what was behind them.
-//
 // Characters that come back have new ids. `kept`, another inverse of the same field, goes on meaning them
 // too: after `inverse` was made `renewed` and applied, tell it. Returns whether it changed.
 bool FollowText(TextEdit& kept, const TextEdit& inverse, const TextEdit& renewed, ReplicaId author);
@@ -38,5 +35,11 @@ struct AuthoredText {
   ReplicaId author;
 };
 void ApplyTexts(KindState& now, const std::vector<AuthoredText>& edits);
+
+// Forgets deleted characters that the order of the others does not need, if an earlier call has found them
+// deleted already. So let pass between two calls what an edit may take to arrive: one that was made before
+// its author saw the deletion is refused afterwards (kConflict), any other still applies, and to the same
+// text as where nothing was forgotten. Returns whether the content changed.
+bool CompactText(KindState& now);
 
 }  // namespace syncline

@@ -1,5 +1,7 @@
 #include "shared/merge/text_content.hpp"
 
+#include <algorithm>
+
 #include "shared/base/varint.hpp"
 
 namespace syncline {
@@ -204,10 +206,12 @@ void TextContentWriter::Write(const TextSpan& span, const TextSpan* next) {
 
 Bytes TextContentWriter::Finish() {
   if (pending_.length > 0) Write(pending_, nullptr);
-  for (std::uint32_t author = 0; author < authors_.size(); ++author) NumberOf(author);
+  for (std::size_t author = 0; author < authors_.size(); ++author) {
+    if (number_by_author_[author] == kNobody) floor_ = std::max(floor_, authors_[author].next);
+  }
   Bytes out(1, kVersion);
   PutVarint(out, floor_);
-  PutVarint(out, authors_.size());
+  PutVarint(out, author_by_number_.size());
   for (const std::uint32_t author : author_by_number_) {
     PutFixed64(out, authors_[author].replica.value);
     PutVarint(out, authors_[author].next);

@@ -74,7 +74,7 @@ struct TextAuthor {
 
 struct TextContent {
   std::vector<TextAuthor> authors;
-  // Authors that CompactText forgot have used counters below this.
+  // Authors who are forgotten, as they have no runs left, have used counters below this.
   std::uint64_t floor = 0;
   std::vector<TextSpan> spans;
 };
@@ -84,7 +84,7 @@ class TextContentWriter {
  public:
   TextContentWriter(const std::vector<TextAuthor>& authors, std::uint64_t floor);
   void Add(const TextSpan& span);
-  // An author with no runs left is kept, behind the others.
+  // An author with no runs left is forgotten; the floor covers it.
   Bytes Finish();
 
  private:

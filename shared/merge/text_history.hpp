@@ -65,26 +65,37 @@ class TextHistory {
     return false;
   }
 
-  // The state of one who gets all of it in a random causal order.
+  // All edits, in a random order in which each comes after what its author had seen.
+  std::vector<std::size_t> SomeOrder(Random& random) const {
+    std::vector<std::size_t> seen(authors()), order;
+    while (order.size() < made_.size()) {
+      const std::size_t next = random.Below(made_.size());
+      if (!IsNext(made_[next], seen)) continue;
+      ++seen[made_[next].author];
+      order.push_back(next);
+    }
+    return order;
+  }
+
+  // The state of one who gets them so.
   KindState InSomeOrder(Random& random) const {
     KindState state = origin_;
-    std::vector<std::size_t> seen(authors());
-    for (std::size_t applied = 0; applied < made_.size();) {
-      const Made& made = made_[random.Below(made_.size())];
-      if (!IsNext(made, seen)) continue;
-      ApplyBy(state, made.edit, ReplicaOf(made.author));
-      ++seen[made.author];
-      ++applied;
+    for (const std::size_t next : SomeOrder(random)) {
+      ApplyBy(state, made_[next].edit, ReplicaOf(made_[next].author));
     }
     return state;
   }
 
-  // A few authors typing, deleting and replacing at near places, each a burst at a time.
   static TextHistory Arbitrary(Random& random, std::size_t edits) {
-    static const char* const kTexts[] = {"a", "bc", "d\xC3\xA9", "\xF0\x9F\x98\x80", "x", "longer"};
     KindState origin;
     origin.literal_by = random.OneIn(2) ? ReplicaOf(0) : ReplicaId{77};
     if (random.OneIn(2)) origin.value = Value("h\xC3\xA9llo \xF0\x9F\x8C\x8D");
+    return From(origin, random, edits);
+  }
+
+  // A few authors typing, deleting and replacing at near places, each a burst at a time.
+  static TextHistory From(const KindState& origin, Random& random, std::size_t edits) {
+    static const char* const kTexts[] = {"a", "bc", "d\xC3\xA9", "\xF0\x9F\x98\x80", "x", "longer"};
     TextHistory history(origin, 3 + random.Below(3));
     for (std::size_t i = 0; i < edits; ++i) {
       const std::size_t author = random.Below(history.authors());
