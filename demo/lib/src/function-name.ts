@@ -2,7 +2,7 @@
 export type NameByPath = Readonly<Record<string, string>>;
 
 export function functionName(nameByPath: NameByPath, path: string): string {
-  const [, step, rest] = /^(undo|redo):(.*)$/.exec(path) ?? [];
+  const [, step, rest] = /^(undo|redo):(.*:.*)$/.exec(path) ?? [];
   if (rest === undefined) return nameByPath[path] ?? path;
   return `${step === "undo" ? "Undo" : "Redo"}: ${functionName(nameByPath, rest)}`;
 }

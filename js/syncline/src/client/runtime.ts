@@ -12,14 +12,19 @@ import { failureOf, type Outcome } from "../engine/outcome.ts";
 import { type ErrorData, errorToData, SynclineError } from "../error.ts";
 import { AcceptedWaiters } from "./accepted-waiters.ts";
 import { callSafely } from "./call-safely.ts";
-import { CaughtUp } from "./caught-up.ts";
 import { type Database, openDatabase, type Platform } from "./database.ts";
 import type { Reports } from "./messages.ts";
 import { anonymous, hasSameClaims, isSamePerson, type Person, personOf } from "./person.ts";
 import { Reporter } from "./reporter.ts";
 import { Session, type SessionStatus, type SocketFactory } from "./session.ts";
-import { runStrictly, type StrictHost } from "./strict.ts";
-import type { MutationKey, MutationOptions, SyncStatus, UndoState } from "./types.ts";
+import { type RunOnce, StrictRuns } from "./strict-runs.ts";
+import {
+  keyOf,
+  type MutationKey,
+  type MutationOptions,
+  type SyncStatus,
+  type UndoState,
+} from "./types.ts";
 import { UndoStates } from "./undo-states.ts";
 
 export interface RuntimeOptions {
@@ -41,9 +46,6 @@ export interface MutationCallbacks {
   decided(refusal: ErrorData | null): void;
 }
 
-// One run of a strict mutation.
-type Attempt = (engine: Engine, onApplied: (run: MutationRun) => void) => Promise<void>;
-
 // A database that another tab holds is tried again this often.
 const takeoverMs = 2_000;
 // A database that fails again this soon after it was repaired is left alone.
@@ -54,9 +56,9 @@ export class Runtime {
   private readonly batchListeners = new Set<(batch: Batch) => void>();
   private readonly counter: VersionCounter = { current: 1 };
   private readonly accepted = new AcceptedWaiters();
-  private readonly caughtUp = new CaughtUp();
   private readonly undoStates = new UndoStates();
   private readonly strictByPath = new Map<string, StrictOptions>();
+  private readonly strictRuns: StrictRuns;
   private readonly reporter: Reporter;
   private person: Person = anonymous;
   private database: Database | null = null;
@@ -73,6 +75,12 @@ export class Runtime {
 
   constructor(private readonly options: RuntimeOptions) {
     this.reporter = new Reporter(options.storage, options.onReports);
+    this.strictRuns = new StrictRuns({
+      engine: () => this.engine(),
+      person: () => this.person,
+      reporter: this.reporter,
+      ended: (run) => new Promise((decided) => this.applied(run, { applied: () => {}, decided })),
+    });
     for (const { component, path, strict } of options.app.functions) {
       if (component === "" && strict) this.strictByPath.set(path, strict);
     }
@@ -146,9 +154,9 @@ export class Runtime {
       return Promise.resolve();
     }
     if (strict) {
-      return this.strictly(path, strict, (engine, onApplied) =>
-        engine.mutation(path, args, { preview, undo, strict: true }, onApplied),
-      ).then((outcome) => {
+      const once: RunOnce = (engine, onApplied) =>
+        engine.mutation(path, args, { preview, undo, strict: true }, onApplied);
+      return this.strictRuns.run(path, strict, once).then((outcome) => {
         callbacks.applied(outcome, this.version);
         if (outcome.ok) callbacks.decided(null);
         this.live.schedule();
@@ -238,6 +246,10 @@ export class Runtime {
       const message = `there is no refused mutation ${key.number} of ${key.tenant}`;
       throw new SynclineError("not found", message);
     }
+    if (/^(undo|redo):.*:/.test(refused.path)) {
+      const message = `${refused.path} was no function: ask for undo() or redo() again`;
+      throw new SynclineError("invalid", message);
+    }
     const strictly: MutationOptions = refused.strict ? { strict: true } : {};
     await this.mutation(
       refused.path,
@@ -275,51 +287,6 @@ export class Runtime {
     const declared = this.strictByPath.get(canonicalPath(path));
     if (this.options.url === null || (!declared && !strict)) return null;
     return requireStrictOptions({ ...declared, ...(strict === true ? {} : strict) });
-  }
-
-  private async strictly(path: string, options: StrictOptions, run: Attempt): Promise<Outcome> {
-    await this.engine().catch(() => {}); // who is signing in will have
-    return runStrictly(path, options, this.strictHost(run));
-  }
-
-  private strictHost(run: Attempt): StrictHost {
-    const { person } = this;
-    const engineOfPerson = async (): Promise<Engine> => {
-      const engine = await this.engine();
-      if (isSamePerson(person, this.person)) return engine;
-      throw new SynclineError("unavailable", "signed out before it was run to its end");
-    };
-    return {
-      caughtUp: async (offline) => {
-        await engineOfPerson();
-        await this.caughtUp.wait(offline);
-      },
-      attempt: async () => {
-        const engine = await engineOfPerson();
-        let settle = (_refusal: ErrorData | null): void => {};
-        const decided = new Promise<ErrorData | null>((resolve) => {
-          settle = resolve;
-        });
-        return new Promise((resolve, reject) => {
-          run(engine, (mutation) =>
-            this.applied(mutation, {
-              applied: (outcome) => resolve({ outcome, key: keyOf(mutation.committed), decided }),
-              decided: settle,
-            }),
-          ).catch(reject);
-        });
-      },
-      hide: (key) => this.reporter.hide(key),
-      show: (key) => this.reporter.show(key),
-      dismiss: async (key) => {
-        // Where that fails, the refusal is told of after all.
-        await engineOfPerson()
-          .then((engine) => engine.dismiss(key.tenant, key.number))
-          .catch(() => {});
-        this.reporter.show(key);
-      },
-      pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-    };
   }
 
   // Runs something of the person's engine, of which the caller is told in any case.
@@ -437,7 +404,7 @@ export class Runtime {
     if (url !== null && token !== null) {
       const onStatus = (status: SessionStatus): void => {
         this.reporter.setSession(status);
-        this.caughtUp.set(status);
+        this.strictRuns.caughtUp.set(status);
       };
       this.session = new Session({ engine, url, token, makeSocket, onStatus });
       if (this.isOnline) this.session.start();
@@ -448,7 +415,7 @@ export class Runtime {
         // Nobody is there to be told that there is no connection.
         const isScheduled = call.caller.request.scheduledFunctionId !== null;
         const options = isScheduled ? { ...strict, offline: "wait" as const } : strict;
-        return this.strictly(call.path, options, (own, onApplied) =>
+        return this.strictRuns.run(call.path, options, (own, onApplied) =>
           own.attempt(async () => call, { strict: true }, onApplied),
         );
       };
@@ -481,7 +448,7 @@ export class Runtime {
     clearTimeout(this.takeoverTimer);
     await this.closeDatabase();
     this.accepted.abandon();
-    this.caughtUp.abandon();
+    this.strictRuns.caughtUp.abandon();
     this.undoStates.refresh(null);
     this.reporter.leave();
   }
@@ -530,11 +497,6 @@ export class Runtime {
     }).catch(() => {});
     return true;
   }
-}
-
-function keyOf(committed: Committed | null): MutationKey | null {
-  const { tenant, number } = committed ?? { tenant: null, number: null };
-  return tenant === null || number === null ? null : { tenant, number };
 }
 
 // Without rules nobody but this device may have the rows.

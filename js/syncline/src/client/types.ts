@@ -85,6 +85,14 @@ export interface MutationKey {
   number: number;
 }
 
+// Null if there is no change set: nothing was written, or local rows only.
+export function keyOf(
+  committed: { tenant: string | null; number: number | null } | null,
+): MutationKey | null {
+  const { tenant, number } = committed ?? { tenant: null, number: null };
+  return tenant === null || number === null ? null : { tenant, number };
+}
+
 // For maps and sets.
 export function keyText({ tenant, number }: MutationKey): string {
   return `${number} ${tenant}`;
