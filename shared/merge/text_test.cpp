@@ -218,6 +218,14 @@ TEST_CASE("undo takes back what one did and keeps what others did since") {
   REQUIRE(undo);
   const std::string text = TextOf(With(others, *undo, kBob));
   CHECK((text == "1 two- three!" || text == "1 -two three!"));
+  // What comes back does not rest on what goes, which may be forgotten.
+  REQUIRE(undo->inserted.size() == 1);
+  for (const ElementId& id : {undo->inserted[0].left, undo->inserted[0].right}) {
+    for (const TextEdit::Deletion& gone : undo->deleted) {
+      CHECK_FALSE(
+          (id.replica == gone.first.replica && id.counter - gone.first.counter < gone.count));
+    }
+  }
 }
 
 TEST_CASE("what was deleted comes back between what was typed beside it at the same time") {
