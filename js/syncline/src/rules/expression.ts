@@ -3,9 +3,11 @@
 // An expression is its JSON array; the classes of TypeScript only tell a condition, which is true or
 // false, from a value, which can be compared.
 
-type Json = null | boolean | number | string | readonly Json[];
+import { convexToJson, type Value } from "convex/values";
 
-export type Literal = null | boolean | number | string;
+type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+export type Literal = null | boolean | number | bigint | string;
 
 declare const kind: unique symbol;
 export type ValueExpression = readonly Json[] & { readonly [kind]: "value" };
@@ -16,14 +18,22 @@ const value = (...json: Json[]): ValueExpression => json as unknown as ValueExpr
 const condition = (...json: Json[]): Condition => json as unknown as Condition;
 
 function operand(given: Operand): Json {
-  if (Array.isArray(given)) return given;
-  if (given === null || typeof given === "boolean" || typeof given === "string") {
-    return ["literal", given];
+  return Array.isArray(given) ? given : ["literal", literal(given as Literal)];
+}
+
+function literal(given: Literal): Json {
+  const plain = given === null || typeof given === "boolean" || typeof given === "string";
+  if (plain || typeof given === "bigint" || (typeof given === "number" && Number.isFinite(given))) {
+    return convexToJson(given) as Json;
   }
-  if (typeof given === "number" && Number.isFinite(given)) return ["literal", given];
   throw new Error(
-    `rules: ${String(given)} cannot be compared: use text, a finite number, true, false, null`,
+    `rules: ${String(given)} cannot be compared: use text, a finite number, a bigint, true, false, null`,
   );
+}
+
+/** A value as the core reads it among the values of a transition; undefined where a field may be missing. */
+export function valueJson(given: unknown): unknown {
+  return given === undefined ? { $undefined: null } : convexToJson(given as Value);
 }
 
 function path(name: string, given: string): string {
@@ -56,9 +66,30 @@ export const gte = (a: Operand, b: Operand): Condition => condition("gte", opera
 
 /** True if the value is one of the list. */
 export const isIn = (a: Operand, list: readonly Literal[]): Condition => {
-  list.forEach(operand);
-  return condition("in", operand(a), list);
+  return condition("in", operand(a), list.map(literal));
 };
+
+/** The length of a string in UTF-16 units as in JavaScript, of an array, or of bytes. */
+export const length = (a: Operand): ValueExpression => value("length", operand(a));
+
+/** True if the text has the pattern in it; ^ and $ hold it to the ends. False for what is no text. Of
+ * JavaScript's expressions (with the flag u) these are not known: looking ahead and behind, references to
+ * groups, \\b and \\p. It takes linear time, whatever the pattern. */
+export const matches = (a: Operand, pattern: RegExp | string): Condition => {
+  if (typeof pattern === "string") return condition("matches", operand(a), pattern);
+  if (pattern.flags !== "u" && pattern.flags !== "") {
+    throw new Error(`rules: ${String(pattern)}: no flag but u; write [Aa] for either case`);
+  }
+  return condition("matches", operand(a), pattern.source);
+};
+
+/** True if another row of the tenant has these values in the first fields of the index, after the whole
+ * change set. Not in read rules. */
+export const exists = (table: string, index: string, values: readonly Operand[]): Condition =>
+  condition("exists", table, index, ...values.map(operand));
+/** True if no other row has. */
+export const missing = (table: string, index: string, values: readonly Operand[]): Condition =>
+  condition("missing", table, index, ...values.map(operand));
 
 export const and = (...all: Condition[]): Condition => condition("and", ...all);
 export const or = (...any: Condition[]): Condition => condition("or", ...any);

@@ -1,12 +1,21 @@
-// syncline/rules: who may read, insert, update and delete which rows.
+// syncline/rules: who may read, insert, update and delete which rows, and what holds for the rows
+// themselves, whoever writes them.
 export {
   allow,
   type Clause,
+  check,
   defineRules,
+  type History,
+  type Move,
+  move,
+  type OnDelete,
+  type Reference,
   type Rule,
   type Rules,
   type RulesDefinition,
   type TableRules,
+  type Transition,
+  type Unique,
 } from "./define.ts";
 export {
   always,
@@ -14,12 +23,16 @@ export {
   type Condition,
   changed,
   eq,
+  exists,
   gt,
   gte,
   isIn,
   type Literal,
+  length,
   lt,
   lte,
+  matches,
+  missing,
   ne,
   never,
   not,
@@ -31,3 +44,4 @@ export {
   user,
   type ValueExpression,
 } from "./expression.ts";
+export { absent, between, currency, email, ifPresent, oneOf, present, url } from "./values.ts";
