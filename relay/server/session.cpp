@@ -95,6 +95,9 @@ void Session::OnTick() {
 void Session::OnDelivery(const TenantId& tenant, Delivery delivery) {
   if (closing_) return;
   if (delivery.continues) unfinished_.insert(tenant);
+  if (Bytes about = protocol_->About(tenant); !about.empty()) {
+    Enqueue(std::make_shared<const Bytes>(std::move(about)));
+  }
   Enqueue(std::move(delivery.frame));
   ContinueSnapshots();
 }

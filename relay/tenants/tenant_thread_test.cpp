@@ -29,6 +29,7 @@ struct Bench {
   Code open_error = Code::kUnavailable;
   std::deque<std::function<void()>> turns;
   std::vector<std::pair<SessionId, Message>> delivered;
+  std::map<SessionId, RelayFrames> frames;
   std::vector<Bytes> added;
   std::vector<SessionId> cut;
   std::unique_ptr<TenantThread> tenants;
@@ -55,7 +56,7 @@ struct Bench {
     outlets.deliver = [this](const TenantId&, std::vector<Delivery> deliveries) {
       for (const Delivery& delivery : deliveries) {
         ByteView in = *delivery.frame;
-        auto message = TakeFrame(in);
+        auto message = frames[delivery.session].Take(in);
         REQUIRE(message.has_value());
         delivered.emplace_back(delivery.session, std::move(*message));
       }

@@ -44,6 +44,7 @@ struct TestDevice::Socket {
   websocket::stream<tcp::socket> stream{io};
   beast::flat_buffer buffer;
   Bytes rest;  // frames of the last message that were not taken yet
+  RelayFrames frames;
   unsigned status = 101;
   std::size_t messages = 0;
   bool closed = false;
@@ -106,7 +107,7 @@ std::optional<Message> TestDevice::Receive() {
     socket.buffer.clear();
   }
   ByteView in = socket.rest;
-  auto message = TakeFrame(in);
+  auto message = socket.frames.Take(in);
   if (!message) Complain(message.error().message);
   socket.rest = Bytes(in);
   return std::move(*message);

@@ -58,12 +58,15 @@ void PutField(RowState& row, const std::string& path, KindState field) {
   }
 }
 
-// The later write wins; two writes of one stamp (which only a faulty replica makes) go by value.
+}  // namespace
+
 bool Wins(const Stamp& challenger, const Value& new_value, const Stamp& holder,
           const Value& old_value) {
   if (challenger != holder) return holder < challenger;
   return Compare(old_value, new_value) < 0;
 }
+
+namespace {
 
 void JoinPath(RowState& joined, const RowState& other, const std::string& path,
               const RowClock& before) {

@@ -91,6 +91,11 @@ RowState Merge(const RowState& a, const RowState& b);
 // by the caller: it says nothing about the other paths.
 bool Apply(RowState& row, const RowChange& change, const Stamp& stamp);
 
+// Whether a write takes a register: the later one does; two of one stamp (which only a faulty replica
+// makes) go by value.
+bool Wins(const Stamp& challenger, const Value& new_value, const Stamp& holder,
+          const Value& old_value);
+
 // A field of a merge kind as the row has it.
 KindState FieldAt(const RowState& row, std::string_view path);
 

@@ -11,6 +11,7 @@
 #include "shared/sync/relay_session.hpp"
 #include "shared/value/id.hpp"
 #include "shared/value/json.hpp"
+#include "shared/value/order.hpp"
 
 namespace syncline::testing {
 
@@ -158,13 +159,18 @@ class Person {
     }
   }
   void Receive(const Bytes& frame) {
-    ByteView view = frame;
-    const auto first = TakeFrame(view);
-    REQUIRE(first);
-    if (std::holds_alternative<Chunk>(*first)) ++chunks;
-    if (std::holds_alternative<Pong>(*first)) ++pongs;
+    // Which messages come; some lean on others, so not all of them can be read alone.
+    if (ByteView view = frame; const auto alone = TakeFrame(view)) {
+      if (std::holds_alternative<Chunk>(*alone)) ++chunks;
+      if (std::holds_alternative<Pong>(*alone)) ++pongs;
+    }
     const Status received = replica->session().Receive(frame, relay_.now + ahead_ms);
     REQUIRE_MESSAGE(received, (received ? "" : received.error().message));
+  }
+  // A delivery of that tenant.
+  void Receive(const TenantId& tenant, const Bytes& frame) {
+    if (const Bytes about = session_->About(tenant); !about.empty()) Receive(about);
+    Receive(frame);
   }
   bool Is(SessionId session) const { return session_ && session_->peer().session == session; }
   bool open() const { return session_ && session_->open(); }
@@ -191,7 +197,7 @@ class Person {
   template <class Body>
   std::string Mutate(Body body, bool preview = true) {
     auto begun = replica->BeginExecution(
-        {true, relay_.now + ahead_ms, claims_, "test:mutation", "{}", preview});
+        {true, relay_.now + ahead_ms, claims_, "test:mutation", "{}", preview, undo_scope});
     REQUIRE_MESSAGE(begun, (begun ? "" : begun.error().message));
     body(*begun);
     auto committed = replica->Commit(*begun);
@@ -220,8 +226,18 @@ class Person {
     return Mutate(
         [&](ExecutionId execution) { REQUIRE(replica->Delete(execution, id, std::nullopt)); });
   }
-  // The documents of a table, as JSON, in creation order.
-  std::vector<std::string> All(const std::string& table) {
+  // What was undone or redone, or the error's message; "nothing" if there was nothing to do.
+  std::string Undo(const std::string& scope, UndoStack stack = UndoStack::kUndo) {
+    Replica::Begin begin;
+    begin.now_ms = relay_.now + ahead_ms;
+    begin.claims = claims_;
+    begin.undo = scope;
+    const auto undone = replica->Undo(begin, stack);
+    if (!undone) return undone.error().message;
+    return *undone ? (*undone)->path : "nothing";
+  }
+  // The documents of a table in creation order, whole.
+  std::vector<Object> Documents(const std::string& table) {
     auto begun = replica->BeginExecution({false, relay_.now, claims_, "", "", true});
     REQUIRE(begun);
     Result<Value> query = ParseJsonEnvelope(R"({"source":{"type":"FullTableScan","tableName":")" +
@@ -231,8 +247,13 @@ class Person {
     REQUIRE(stream);
     auto page = replica->NextPage(*begun, *stream, 10'000, 0);
     REQUIRE_MESSAGE(page, (page ? "" : page.error().message));
+    REQUIRE(replica->Abort(*begun));
+    return std::move(page->documents);
+  }
+  // The same as JSON, without the system fields and the tenant.
+  std::vector<std::string> All(const std::string& table) {
     std::vector<std::string> all;
-    for (Object& document : page->documents) {
+    for (Object& document : Documents(table)) {
       document.Remove("_creationTime");
       document.Remove("_id");
       document.Remove("organizationId");
@@ -240,12 +261,21 @@ class Person {
       AppendJson(json, document);
       all.push_back(json);
     }
-    REQUIRE(replica->Abort(*begun));
     return all;
+  }
+  // The id of the row of `table` with that email, as `person` sees it.
+  static std::string IdOf(Person& person, const std::string& table, const std::string& email) {
+    for (const Object& document : person.Documents(table)) {
+      if (*document.Find("email") == Value(email)) return *document.Find("_id")->As<std::string>();
+    }
+    FAIL("nobody has the address " << email);
+    return "";
   }
 
   std::unique_ptr<Replica> replica;
   std::string closed;
+  // The mutations from now on are undone under it.
+  std::optional<std::string> undo_scope;
   std::uint64_t ahead_ms = 0;
   int chunks = 0, pongs = 0;
 
@@ -280,7 +310,7 @@ inline void Settle(Relay& relay, const std::vector<Person*>& people) {
         for (const Delivery& delivery : due) {
           for (Person* person : people) {
             if (!person->Is(delivery.session)) continue;
-            person->Receive(*delivery.frame);
+            person->Receive(id, *delivery.frame);
             if (delivery.continues) {
               REQUIRE(authority->ContinueSnapshot(delivery.session, relay.now));
             }

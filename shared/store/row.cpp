@@ -85,6 +85,33 @@ void RestoreParents(RowState& state) {
   for (std::string& parent : missing) state.fields.emplace(std::move(parent), Object());
 }
 
+bool IsPlain(const TableSchema& table, const Row& row, const RowChange& change) {
+  if (change.whole || change.length != row.clock.length || change.deletes() ||
+      !change.edits.empty()) {
+    return false;
+  }
+  const bool object = table.document.kind == Validator::Kind::kObject;
+  return std::all_of(change.writes.begin(), change.writes.end(), [&](const FieldWrite& write) {
+    if (write.path.find(kPathStep) != std::string::npos) return false;
+    const ValidatorField* field = object ? table.document.FindField(write.path) : nullptr;
+    return !field || field->type.kind != Validator::Kind::kObject;
+  });
+}
+
+bool ApplyPlain(Row& row, const RowChange& change, const Stamp& stamp) {
+  static const Value kUndefined;
+  bool moved = false;
+  for (const FieldWrite& write : change.writes) {
+    const Value* now = row.document.Find(write.path);
+    if (!Wins(stamp, write.value, row.clock.Of(write.path), now ? *now : kUndefined)) continue;
+    row.document.Set(write.path, write.value);
+    row.contents.erase(write.path);
+    if (row.clock.whole < stamp) row.clock.exceptions.insert_or_assign(write.path, stamp);
+    moved = true;
+  }
+  return moved;
+}
+
 bool IsFlat(const TableSchema& table, const FieldWrite& write) {
   std::string_view rest = write.path;
   std::size_t step = rest.find(kPathStep);

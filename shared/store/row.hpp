@@ -33,6 +33,12 @@ RowState ToState(const TableSchema& table, const Row& row);
 // REQUIRES: state.alive().
 Row ToRow(const RowId& id, const RowState& state);
 
+// Whether the change only writes whole fields of the row, as most do: then ApplyPlain does to the row what
+// Apply does to its state, without taking the document apart.
+bool IsPlain(const TableSchema& table, const Row& row, const RowChange& change);
+// Returns whether the row moved. REQUIRES: IsPlain.
+bool ApplyPlain(Row& row, const RowChange& change, const Stamp& stamp);
+
 // Whether Flatten may give this write's path and, there, a value of its form. Any other would be the same
 // document under other clocks, or clocks without end.
 bool IsFlat(const TableSchema& table, const FieldWrite& write);

@@ -7,7 +7,10 @@
 #include <set>
 
 #include "shared/sync/fan_out.hpp"
+#include "shared/sync/history.hpp"
 #include "shared/sync/judge.hpp"
+#include "shared/sync/may_read.hpp"
+#include "shared/sync/rule_indexes.hpp"
 #include "shared/sync/tenant_log.hpp"
 #include "shared/value/id.hpp"
 #include "shared/value/json.hpp"
@@ -52,6 +55,13 @@ Result<Application> ParseApplication(std::string_view json) {
     table.local = table.local || application.alone ||
                   std::find(local.begin(), local.end(), table.name) != local.end();
   }
+  const std::vector<TableSchema>& tables = application.schema.tables;
+  if (std::any_of(tables.begin(), tables.end(), [&](const TableSchema& table) {
+        const TableRules* rules = application.rules.Find(table.name);
+        return !table.local && rules && rules->history;
+      })) {
+    if (Status added = AddHistoryTable(application.schema); !added) return Fail(added.error());
+  }
   return application;
 }
 
@@ -81,8 +91,10 @@ struct Authority::State {
   Options options;
   TableStore store;
   TenantLog log;
+  RecentEffects recent;
   Judge judge;
   FanOut fan_out;
+  History history;
   std::deque<Submitted> submitted;
   std::size_t submitted_bytes = 0;
   std::vector<MemberChange> member_changes;
@@ -96,9 +108,10 @@ struct Authority::State {
         options(opts),
         store(std::move(tables)),
         log(std::move(tenant_log)),
-        judge(application, tenant, kOnlyTenant, store, log),
-        fan_out(application, tenant, kOnlyTenant, store, log, judge,
-                {options.snapshot_chunk_bytes, options.delta_bytes_max}) {}
+        judge(application, tenant, kOnlyTenant, store, log, recent),
+        fan_out(application, kOnlyTenant, store, log, judge,
+                {options.snapshot_chunk_bytes, options.delta_bytes_max}),
+        history(application, kOnlyTenant, store, log, recent) {}
 
   Status Decide(const Peer& peer, const ChangeSet& change_set, std::uint64_t now_ms,
                 GroupEffects& effects, Counters& counted);
@@ -108,11 +121,13 @@ struct Authority::State {
     return application.rules.ReadDependsOnRow(table) ||
            table == application.rules.membership().table;
   }
-  Status Accept(const Decision& decision, std::uint64_t seq, std::uint64_t now_ms,
-                const Stamp& stamp, GroupEffects& effects);
+  Status Accept(Decision decision, const Object& claims, const History::Place& place,
+                GroupEffects& effects);
+  Result<std::optional<History::Author>> AuthorOf(const Object& claims);
   Status CommitGroup(std::vector<Submitted>& group, std::uint64_t now_ms, GroupEffects& effects,
                      Counters& counted);
   Status NoteMembers(const GroupEffects& effects);
+  Result<bool> SweepHistory(std::uint64_t now_ms);
 };
 
 Authority::Authority(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -122,12 +137,14 @@ Result<std::unique_ptr<Authority>> Authority::Open(std::unique_ptr<Database> dat
                                                    const Application& application, TenantId tenant,
                                                    Options options, std::uint64_t fresh_epoch) {
   CHECK(fresh_epoch != 0);
-  const Membership& membership = application.rules.membership();
   Result<TableStore> store =
-      TableStore::Open(*database, application.schema, {membership.table, membership.field});
+      TableStore::Open(*database, application.schema, ExtraIndexesOf(application));
   if (!store) return Fail(store.error());
   Result<TenantLog> log = TenantLog::Open(*database, fresh_epoch);
   if (!log) return Fail(log.error());
+  if (options.restored) {
+    if (Status begun = log->BeginEpoch(fresh_epoch); !begun) return Fail(begun.error());
+  }
   if (Status begun = log->BeginRules(application.rules.hash()); !begun) return Fail(begun.error());
   return std::unique_ptr<Authority>(
       new Authority(std::make_unique<State>(std::move(database), application, std::move(tenant),
@@ -184,7 +201,9 @@ Status Authority::State::Decide(const Peer& peer, const ChangeSet& change_set, s
   Result<ReplicaProgress> progress = log.Progress(sender);
   if (!progress) return Fail(progress.error());
   SessionVerdict& verdict = effects.VerdictFor(peer);
-  if (progress->number == 0 && log.head().seq != 0) {
+  // A sound device leaves a gap only if nobody joined it to ask how far it was: as one is not a member.
+  const bool gap = change_set.number > progress->number + 1;
+  if ((progress->number == 0 || gap) && log.head().seq != 0) {
     const Result<std::optional<std::string>> role = judge.RoleOf(peer.claims);
     if (!role) return Fail(role.error());
     if (!*role) {
@@ -204,7 +223,7 @@ Status Authority::State::Decide(const Peer& peer, const ChangeSet& change_set, s
     if (*refusal) verdict.refused.push_back(std::move(**refusal));
     return Done{};
   }
-  if (change_set.number != progress->number + 1) {
+  if (gap) {
     verdict.gap = true;
     return Done{};
   }
@@ -212,6 +231,12 @@ Status Authority::State::Decide(const Peer& peer, const ChangeSet& change_set, s
   HybridTime time = change_set.time;
   if (time.unix_ms() > now_ms + kAheadMsMax) time = HybridTime::FromUnixMs(now_ms);
   time = std::max(time, progress->time.Next());
+  if (change_set.strict) {
+    recent.Want(log.head().seq, now_ms);
+    const Result<HybridTime> latest = judge.LatestWrite(change_set.rows);
+    if (!latest) return Fail(latest.error());
+    time = std::max(time, latest->Next());
+  }
   const Stamp stamp{time, change_set.replica};
 
   Result<Decision> decision = judge.Decide(change_set, stamp, peer.claims, log.head().seq == 0);
@@ -225,26 +250,62 @@ Status Authority::State::Decide(const Peer& peer, const ChangeSet& change_set, s
   } else {
     ++counted.accepted;
     next.time = time;
+    for (const PreparedWrite& write : decision->writes) {
+      next.time = std::max(next.time, write.stamp.time);
+    }
     const std::uint64_t seq = log.head().seq + 1;
     if (Status done = log.SetSeq(seq); !done) return done;
-    if (Status done = Accept(*decision, seq, now_ms, stamp, effects); !done) return done;
+    const History::Place place{seq, stamp, now_ms};
+    if (Status done = Accept(std::move(*decision), peer.claims, place, effects); !done) return done;
     verdict.accepted.push_back({change_set.number, time});
   }
   verdict.settled = change_set.number;
   return log.SetProgress(sender, next, now_ms);
 }
 
-Status Authority::State::Accept(const Decision& decision, std::uint64_t seq, std::uint64_t now_ms,
-                                const Stamp& stamp, GroupEffects& effects) {
+Result<std::optional<History::Author>> Authority::State::AuthorOf(const Object& claims) {
+  using Outcome = std::optional<History::Author>;
+  const std::optional<Bytes> member = application.rules.MemberKey(claims);
+  if (!member) return Outcome();
+  const Result<std::vector<Row>> rows = judge.RowsOfMember(*member, 1);
+  if (!rows) return Fail(rows.error());
+  if (rows->empty()) return Outcome();
+  const TableSchema* table = application.schema.FindTable(application.rules.membership().table);
+  const Row& row = rows->front();
+  return Outcome({IdToText({table->number, row.id}), judge.RoleIn(row).value_or("")});
+}
+
+Status Authority::State::Accept(Decision decision, const Object& claims,
+                                const History::Place& place, GroupEffects& effects) {
+  const auto& [seq, stamp, now_ms] = place;
+  // One entry a row, which is written twice where a deletion brought something to what its author wrote.
+  struct Told {
+    std::shared_ptr<const Row> before, after;
+    std::uint32_t length;
+  };
+  std::map<RowKey, Told> told;
+  const bool tells =
+      std::any_of(decision.writes.begin(), decision.writes.end(), [&](const PreparedWrite& write) {
+        return history.Keeps(application.schema.FindTable(write.key.table)->name);
+      });
+  // Who founds the tenant, or leaves it, is a member only after or before.
+  std::optional<History::Author> author;
+  if (tells) {
+    Result<std::optional<History::Author>> member = AuthorOf(claims);
+    if (!member) return Fail(member.error());
+    author = std::move(*member);
+  }
   std::vector<TouchedKey> nobody_watches;
-  for (const PreparedWrite& write : decision.writes) {
+  for (PreparedWrite& write : decision.writes) {
     const TableSchema& table = *application.schema.FindTable(write.key.table);
-    const Row* before = write.before ? &*write.before : nullptr;
-    std::optional<Row> after;
-    if (write.after.alive()) after = ToRow(write.key.id, write.after);
+    std::shared_ptr<const Row> before, after;
+    if (write.before) before = std::make_shared<const Row>(std::move(*write.before));
+    if (write.after.alive()) {
+      after = std::make_shared<const Row>(ToRow(write.key.id, write.after));
+    }
     nobody_watches.clear();
-    if (Status done = store.Write(kOnlyTenant, table.number, before, after ? &*after : nullptr,
-                                  nobody_watches);
+    if (Status done =
+            store.Write(kOnlyTenant, table.number, before.get(), after.get(), nobody_watches);
         !done) {
       return done;
     }
@@ -262,7 +323,27 @@ Status Authority::State::Accept(const Decision& decision, std::uint64_t seq, std
         !done) {
       return done;
     }
-    effects.Add(write.key, write.before, std::move(after), write.change, stamp);
+    recent.Add({seq, write.key, before, after});
+    if (tells && history.Keeps(table.name)) {
+      Told& entry = told.try_emplace(write.key, Told{before, nullptr, 0}).first->second;
+      entry.after = after;
+      entry.length = write.after.clock.length;
+    }
+    effects.Add(write.key, std::move(before), std::move(after), write.change, write.stamp);
+  }
+  if (tells && !author) {
+    Result<std::optional<History::Author>> member = AuthorOf(claims);
+    if (!member) return Fail(member.error());
+    author = std::move(*member);
+  }
+  std::uint32_t ordinal = 0;
+  for (const auto& [key, entry] : told) {
+    if (Status done =
+            history.Note(key, ordinal++, entry.before.get(), entry.after.get(), entry.length,
+                         author.value_or(History::Author()), place, effects);
+        !done) {
+      return done;
+    }
   }
   return Done{};
 }
@@ -297,10 +378,12 @@ Status Authority::Commit(std::uint64_t now_ms) {
   effects.from_seq = state.log.head().seq;
   Counters counted = state.counters;
   ++counted.commits;
+  state.recent.BeginGroup(now_ms);
   if (Status done = state.CommitGroup(group, now_ms, effects, counted); !done) {
     state.submitted.clear();
     state.submitted_bytes = 0;
     static_cast<void>(state.log.Reload());
+    state.recent.DropAfter(effects.from_seq);
     return done;
   }
   state.counters = counted;
@@ -335,7 +418,46 @@ Status Authority::State::NoteMembers(const GroupEffects& effects) {
 Result<bool> Authority::Sweep(std::uint64_t now_ms) {
   const auto ago = [&](std::uint64_t ms) { return now_ms > ms ? now_ms - ms : 0; };
   const std::uint64_t horizon = state_->options.tombstone_ms;
-  return state_->log.Sweep(ago(horizon), ago(kReplicaHorizons * horizon), kSweepRowsMax);
+  const Result<bool> more =
+      state_->log.Sweep(ago(horizon), ago(kReplicaHorizons * horizon), kSweepRowsMax);
+  if (!more) return more;
+  const Result<bool> more_history = state_->SweepHistory(now_ms);
+  if (!more_history) return more_history;
+  return *more || *more_history;
+}
+
+// Its removals have a seq, and reach devices as any change.
+Result<bool> Authority::State::SweepHistory(std::uint64_t now_ms) {
+  const Result<bool> any = history.HasOld(now_ms);
+  if (!any || !*any) return any;
+  GroupEffects effects;
+  effects.from_seq = log.head().seq;
+  if (Status begun = database->Begin(); !begun) return Fail(begun.error());
+  const History::Place place{effects.from_seq + 1, {HybridTime::FromUnixMs(now_ms), {}}, now_ms};
+  Status done = log.SetSeq(place.seq);
+  bool more = false;
+  if (done) {
+    const Result<bool> swept = history.Sweep(place, effects);
+    if (swept) {
+      more = *swept;
+    } else {
+      done = Fail(swept.error());
+    }
+  }
+  if (done) {
+    done = database->Commit();
+  } else {
+    database->Rollback();
+  }
+  if (!done) {
+    static_cast<void>(log.Reload());
+    recent.DropAfter(effects.from_seq);
+    return Fail(done.error());
+  }
+  if (Status delivered = fan_out.Deliver(effects, now_ms); !delivered) {
+    return Fail(delivered.error());
+  }
+  return more;
 }
 
 std::vector<Delivery> Authority::TakeDeliveries() { return state_->fan_out.TakeDeliveries(); }

@@ -71,6 +71,8 @@ class Authority {
     std::size_t snapshot_chunk_bytes = 256 << 10;
     std::size_t delta_bytes_max = 8 << 20;  // a larger catch-up becomes a snapshot
     std::uint64_t tombstone_ms = 30ull * 24 * 3600 * 1000;
+    // The file was restored from a backup: it gets `fresh_epoch` all the same, so that devices compare.
+    bool restored = false;
   };
 
   // Opens the tenant in `database` (empty or as an earlier run left it). `application` must outlive
@@ -105,7 +107,8 @@ class Authority {
   // Judges and applies what was submitted, up to a bound; call again while has_submitted(). On an
   // error of the storage nothing was applied and what was submitted is dropped (devices send again).
   Status Commit(std::uint64_t now_ms);
-  // Drops tombstones older than the horizon. Bounded work; true if there is more.
+  // Drops tombstones older than the horizon, and history that is kept no longer (sessions hear of that, so
+  // take the deliveries). Bounded work; true if there is more.
   Result<bool> Sweep(std::uint64_t now_ms);
 
   std::vector<Delivery> TakeDeliveries();

@@ -113,9 +113,10 @@ class Tenant {
   std::vector<Message> Delivered(const Author& author) {
     std::vector<Message> messages;
     for (const Delivery& delivery : authority->TakeDeliveries()) {
-      if (delivery.session.value != author.session) continue;
       ByteView view = *delivery.frame;
-      messages.push_back(std::move(*TakeFrame(view)));
+      Result<Message> message = frames[delivery.session].Take(view);
+      REQUIRE_MESSAGE(message, (message ? "" : message.error().message));
+      if (delivery.session.value == author.session) messages.push_back(std::move(*message));
     }
     return messages;
   }
@@ -158,6 +159,7 @@ class Tenant {
   const RowKey organization{NumberOfTable("organizations"), MakeRowId(kNowMs, 7, 7)};
   Database* file = nullptr;
   std::unique_ptr<Authority> authority;
+  std::map<SessionId, RelayFrames> frames;
 
  private:
   Application application_;

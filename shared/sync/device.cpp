@@ -3,18 +3,19 @@
 #include <algorithm>
 
 #include "shared/base/hash.hpp"
+#include "shared/sync/rule_indexes.hpp"
 #include "shared/value/key.hpp"
 
 namespace syncline {
 
 Result<std::unique_ptr<Device>> Device::Open(Database& database, const Application& application,
                                              ReplicaId fresh) {
-  const Membership& membership = application.rules.membership();
   Result<TableStore> store =
-      TableStore::Open(database, application.schema, {membership.table, membership.field});
+      TableStore::Open(database, application.schema, ExtraIndexesOf(application));
   if (!store) return Fail(store.error());
   DeviceLog log(database);
   if (Status made = log.CreateTables(); !made) return Fail(made.error());
+  if (Status made = UndoLog(database).CreateTables(); !made) return Fail(made.error());
   const Result<ReplicaId> replica = log.Replica(fresh);
   if (!replica) return Fail(replica.error());
   std::unique_ptr<Device> device(new Device(database, application, std::move(*store), *replica));
@@ -47,15 +48,23 @@ Status Device::Load() {
   Result<std::vector<TenantRecord>> records = log_.Tenants();
   if (!records) return Fail(records.error());
   for (TenantRecord& record : *records) {
-    Result<std::vector<OutboxEntry>> outbox = log_.Outbox(record.tenant);
+    Result<std::vector<OutboxEntry>> outbox = log_.Outbox(record.tenant, record.settled);
     if (!outbox) return Fail(outbox.error());
+    const Result<std::optional<std::uint64_t>> first = log_.FirstInOutbox(record.tenant);
+    if (!first) return Fail(first.error());
+    const Result<std::uint64_t> kept_epoch = log_.KeptEpoch(record.tenant);
+    if (!kept_epoch) return Fail(kept_epoch.error());
     clock_.Observe(record.time);
     const TenantId id = record.tenant;
     Tenant& tenant = tenants_[id];
     tenant.record = std::move(record);
+    tenant.kept_epoch = *kept_epoch;
+    tenant.kept_above =
+        *first ? std::min(**first - 1, tenant.record.settled) : tenant.record.settled;
     if (const auto before = old.find(id); before != old.end()) {
       tenant.verdicts = std::move(before->second.verdicts);
       tenant.next_chunk = before->second.next_chunk;
+      tenant.known = before->second.known;
     }
     for (OutboxEntry& entry : *outbox) AddPending(tenant, std::move(entry));
   }
@@ -65,6 +74,7 @@ Status Device::Load() {
 void Device::AddPending(Tenant& tenant, OutboxEntry entry) {
   const std::uint64_t number = entry.change_set.number;
   for (const RowChange& change : entry.change_set.rows) {
+    if (entry.change_set.strict) break;
     // A table that the application no longer has shows no rows; the relay decides on them all the same.
     if (!Syncs(change.key.table)) continue;
     tenant.pending_by_row[change.key].insert(number);
@@ -88,6 +98,7 @@ Result<Device::Tenant*> Device::FindOrMake(const TenantId& id) {
   if (!record) return Fail(record.error());
   Tenant& made = tenants_[id];
   made.record = std::move(*record);
+  made.kept_above = made.record.settled;
   return &made;
 }
 
@@ -142,7 +153,7 @@ Result<std::optional<std::string>> Device::RoleIn(TenantNo no, const Object& cla
   if (!member) return Role();
   const TableSchema* table = application_.schema.FindTable(membership.table);
   IndexOrdinal ordinal = 0;
-  CHECK(store_.Layout(table->number).FindIndex(kExtraIndexName, ordinal));
+  CHECK(store_.Layout(table->number).FindIndex(kMembershipIndex, ordinal));
   Result<std::vector<Entry>> found =
       store_.Scan(no, table->number, ordinal, {*member, PrefixEnd(*member)}, false, 1);
   if (!found) return Fail(found.error());
@@ -197,7 +208,8 @@ Result<TenantNo> Device::Ensure(const TenantId& id) {
 }
 
 Result<std::uint64_t> Device::Enqueue(const TenantId& id, std::vector<LocalChange> changes,
-                                      HybridTime time, Origin origin) {
+                                      HybridTime time, Origin origin,
+                                      std::optional<StrictReads> strict) {
   Tenant* tenant = FindTenant(id);
   CHECK(tenant && !enqueued_);
   OutboxEntry entry;
@@ -205,11 +217,12 @@ Result<std::uint64_t> Device::Enqueue(const TenantId& id, std::vector<LocalChang
   entry.change_set.replica = replica_;
   entry.change_set.number = tenant->record.number + 1;
   entry.change_set.time = time;
+  entry.change_set.strict = std::move(strict);
   for (LocalChange& local : changes) {
     const RowKey key = local.change.key;
     entry.change_set.rows.push_back(std::move(local.change));
     const bool was_pending = tenant->pending_by_row.count(key) != 0;
-    if (was_pending || local.before.clock.length == 0) continue;
+    if (entry.change_set.strict || was_pending || local.before.clock.length == 0) continue;
     if (Status kept = log_.PutConfirmed(id, key, local.before); !kept) return Fail(kept.error());
   }
   std::sort(entry.change_set.rows.begin(), entry.change_set.rows.end(),
@@ -222,6 +235,18 @@ Result<std::uint64_t> Device::Enqueue(const TenantId& id, std::vector<LocalChang
   const std::uint64_t number = entry.change_set.number;
   enqueued_.emplace(id, std::move(entry));
   return number;
+}
+
+std::uint32_t Device::PendingLength(const TenantId& id, const RowKey& key) const {
+  const auto tenant = tenants_.find(id);
+  if (tenant == tenants_.end()) return 0;
+  const auto pending = tenant->second.pending_by_row.find(key);
+  if (pending == tenant->second.pending_by_row.end()) return 0;
+  const ChangeSet& last = tenant->second.outbox.at(*pending->second.rbegin()).change_set;
+  const auto change = std::find_if(last.rows.begin(), last.rows.end(),
+                                   [&](const RowChange& row) { return row.key == key; });
+  CHECK(change != last.rows.end());
+  return change->length;
 }
 
 void Device::Committed(std::vector<TouchedKey> touched) {
@@ -238,5 +263,20 @@ void Device::Committed(std::vector<TouchedKey> touched) {
 }
 
 Status Device::RolledBack() { return Load(); }
+
+bool Device::StrictlyEdited(const TenantId& id, const RowKey& key, std::string_view path) const {
+  const auto tenant = tenants_.find(id);
+  if (tenant == tenants_.end()) return false;
+  for (const auto& [number, entry] : tenant->second.outbox) {
+    if (!entry.change_set.strict) continue;
+    for (const RowChange& change : entry.change_set.rows) {
+      if (!(change.key == key)) continue;
+      for (const FieldEdit& edit : change.edits) {
+        if (edit.path == path) return true;
+      }
+    }
+  }
+  return false;
+}
 
 }  // namespace syncline

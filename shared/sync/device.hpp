@@ -3,7 +3,8 @@
 // The store holds the visible state: the confirmed rows, and the pending change sets applied to them in
 // order by the merge. For each row with pending changes the confirmed state is kept beside it, so that
 // a refusal or the relay's word about the row is a new merge and nothing else. Every step of the sync
-// is one storage transaction: the cursor, the rows, the outbox and the refusals move together.
+// is one storage transaction: the cursor, the rows, the outbox and the refusals move together. The change
+// set of a strict mutation waits in the outbox as any, but no row shows it before the relay has accepted it.
 // Invariant: visible = confirmed (+) pending, for every row (device_test.cpp, replica_test.cpp, tests/simulation).
 #pragma once
 #include <cstdint>
@@ -21,6 +22,7 @@
 #include "shared/store/table_store.hpp"
 #include "shared/sync/authority.hpp"
 #include "shared/sync/device_log.hpp"
+#include "shared/sync/undo_log.hpp"
 #include "shared/wire/messages.hpp"
 
 namespace syncline {
@@ -73,9 +75,20 @@ class Device {
   // The generation to write a tenant's rows under; makes one for a tenant that is being founded.
   Result<TenantNo> Ensure(const TenantId& tenant);
   // Puts the change set into the outbox and keeps the confirmed states of the rows it touched, which
-  // have been written to the store. Returns its number.
+  // have been written to the store; but not those of a strict one (`strict`). Returns its number.
   Result<std::uint64_t> Enqueue(const TenantId& tenant, std::vector<LocalChange> changes,
-                                HybridTime time, Origin origin);
+                                HybridTime time, Origin origin,
+                                std::optional<StrictReads> strict = std::nullopt);
+  // Shows each row with pending changes as the relay has confirmed it. REQUIRES: the transaction is
+  // rolled back, and nobody reads in it but a strict mutation.
+  Status ShowConfirmed();
+  // Whether elements of the field have been named by a strict mutation that is on its way: others must
+  // not be named the same, which only its rows would tell.
+  bool StrictlyEdited(const TenantId& tenant, const RowKey& key, std::string_view path) const;
+  // What can be undone here, of this person's mutations.
+  UndoLog& undo_log() { return undo_log_; }
+  // The causal length that a row has by the last pending change of it; 0 if nothing is pending for it.
+  std::uint32_t PendingLength(const TenantId& tenant, const RowKey& key) const;
   // Call after the transaction: the memory follows what the file did.
   void Committed(std::vector<TouchedKey> touched);
   // After the transaction, or a part of it that made a tenant, was undone.
@@ -83,6 +96,11 @@ class Device {
 
   // --- syncing: each opens and commits its own transaction ---
   Hello MakeHello(std::string token, std::uint64_t now_ms) const;
+  // A restored relay knows less than it told; what it forgot is pending again with the snapshot's end.
+  Status OnAgain(const Again& again);
+  // The number above which change sets of the tenant are offered. None between Again and that end: the
+  // relay waits for numbers that are not pending yet.
+  std::optional<std::uint64_t> OfferedAbove(const TenantId& tenant) const;
   Status OnWelcome(const Welcome& welcome, std::uint64_t now_ms);
   // A conflict: the copy does not fit the delta; the tenant will ask for a snapshot.
   Status OnDelta(const Delta& delta);
@@ -117,6 +135,10 @@ class Device {
     // Told, but waiting for the delta that reaches their seq.
     std::deque<Verdict> verdicts;
     std::uint64_t next_chunk = 0;
+    // What can be offered again, as Hello tells it.
+    std::uint64_t kept_epoch = 0, kept_above = 0;
+    // What a restored relay knows of ours.
+    std::optional<std::uint64_t> known{};
   };
 
   Device(Database& database, const Application& application, TableStore store, ReplicaId replica)
@@ -124,6 +146,7 @@ class Device {
         application_(application),
         store_(std::move(store)),
         log_(database),
+        undo_log_(database),
         replica_(replica) {}
   Status Load();
   // Whether rows of the table may come from the relay: not if it is local, or of another schema.
@@ -137,9 +160,13 @@ class Device {
   Result<RowState> ConfirmedState(const Tenant& tenant, TenantNo no, const RowKey& key);
   // Makes the row visible again from its confirmed state and what is pending for it.
   Status Rebase(Tenant& tenant, TenantNo no, const RowKey& key, const RowState& confirmed);
-  Status DropPending(Tenant& tenant, std::uint64_t number, std::set<RowKey>& freed);
+  Status Show(TenantNo no, const RowKey& key, const RowState& visible,
+              std::vector<TouchedKey>& touched);
+  void DropPending(Tenant& tenant, std::uint64_t number, std::set<RowKey>& freed);
+  Status OfferAgain(Tenant& tenant);
   Status SettleUpTo(Tenant& tenant, std::uint64_t number, std::set<RowKey>& freed);
   Status ApplyRow(Tenant& tenant, TenantNo no, const DeltaRow& row, std::set<RowKey>& freed);
+  Status ApplyChange(const TenantId& tenant, TenantNo no, const DeltaRow& row);
   Status RebaseFreed(Tenant& tenant, const std::set<RowKey>& freed);
   Status ApplyDelta(Tenant& tenant, const Delta& delta);
   Status CompleteSnapshot(Tenant& tenant, const Delta& delta);
@@ -155,6 +182,7 @@ class Device {
   const Application& application_;
   TableStore store_;
   DeviceLog log_;
+  UndoLog undo_log_;
   ReplicaId replica_;
   HybridClock clock_;
   std::map<TenantId, Tenant> tenants_;

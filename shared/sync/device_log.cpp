@@ -15,12 +15,13 @@ constexpr char kTables[] =
     "WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS _outbox (tenant TEXT, number INTEGER, bytes BLOB, path TEXT, args "
     "TEXT, at INTEGER, PRIMARY KEY (tenant, number)) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS _kept (tenant TEXT PRIMARY KEY, epoch INTEGER) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS _confirmed (tenant TEXT, owner INTEGER, id BLOB, state BLOB, "
     "PRIMARY KEY (tenant, owner, id)) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS _refused (ordinal INTEGER PRIMARY KEY, tenant TEXT, number "
     "INTEGER, "
     "code INTEGER, message TEXT, owner TEXT, row TEXT, rule TEXT, path TEXT, args TEXT, at "
-    "INTEGER);";
+    "INTEGER, strict INTEGER);";
 
 // Steps through a statement's rows; `read` turns each into an element.
 template <class T, class Read>
@@ -57,7 +58,16 @@ Statement& BindRow(Statement& statement, const TenantId& tenant, const RowKey& k
 
 }  // namespace
 
-Status DeviceLog::CreateTables() { return database_.Run(kTables); }
+Status DeviceLog::CreateTables() {
+  if (Status made = database_.Run(kTables); !made) return made;
+  // Files of the first protocol's time have no such column.
+  Statement columns =
+      database_.Prepare("SELECT COUNT(*) FROM pragma_table_info('_refused') WHERE name='strict'");
+  const Result<bool> row = columns.Step();
+  if (!row) return Fail(row.error());
+  if (columns.integer(0) != 0) return Done{};
+  return database_.Run("ALTER TABLE _refused ADD COLUMN strict INTEGER");
+}
 
 Result<bool> DeviceLog::HasTables() {
   Statement statement = database_.Prepare(
@@ -159,6 +169,7 @@ Status DeviceLog::PutLeft(const TenantRecord& record) {
 
 Status DeviceLog::DropTenant(const TenantRecord& record) {
   if (Status kept = PutLeft(record); !kept) return kept;
+  if (Status done = DropOutboxUpTo(record.tenant, record.number); !done) return done;
   return database_.Prepare("DELETE FROM _tenants WHERE tenant=?1")
       .BindText(1, record.tenant.text)
       .Run();
@@ -184,10 +195,35 @@ Status DeviceLog::DropOutbox(const TenantId& tenant, std::uint64_t number) {
   return statement.BindText(1, tenant.text).Bind(2, Signed(number)).Run();
 }
 
-Result<std::vector<OutboxEntry>> DeviceLog::Outbox(const TenantId& tenant) {
+Status DeviceLog::DropOutboxUpTo(const TenantId& tenant, std::uint64_t number) {
+  Statement statement = database_.Prepare("DELETE FROM _outbox WHERE tenant=?1 AND number<=?2");
+  return statement.BindText(1, tenant.text).Bind(2, Signed(number)).Run();
+}
+
+Result<std::optional<std::uint64_t>> DeviceLog::FirstInOutbox(const TenantId& tenant) {
+  Statement statement =
+      database_.Prepare("SELECT number FROM _outbox WHERE tenant=?1 ORDER BY number LIMIT 1");
+  const Result<bool> found = statement.BindText(1, tenant.text).Step();
+  if (!found) return Fail(found.error());
+  return *found ? std::optional(Unsigned(statement.integer(0))) : std::nullopt;
+}
+
+Result<std::uint64_t> DeviceLog::KeptEpoch(const TenantId& tenant) {
+  Statement statement = database_.Prepare("SELECT epoch FROM _kept WHERE tenant=?1");
+  const Result<bool> found = statement.BindText(1, tenant.text).Step();
+  if (!found) return Fail(found.error());
+  return *found ? Unsigned(statement.integer(0)) : 0;
+}
+
+Status DeviceLog::PutKeptEpoch(const TenantId& tenant, std::uint64_t epoch) {
+  Statement statement = database_.Prepare("INSERT OR REPLACE INTO _kept VALUES (?1, ?2)");
+  return statement.BindText(1, tenant.text).Bind(2, Signed(epoch)).Run();
+}
+
+Result<std::vector<OutboxEntry>> DeviceLog::Outbox(const TenantId& tenant, std::uint64_t above) {
   Statement statement = database_.Prepare(
-      "SELECT bytes, path, args, at FROM _outbox WHERE tenant=?1 ORDER BY number");
-  statement.BindText(1, tenant.text);
+      "SELECT bytes, path, args, at FROM _outbox WHERE tenant=?1 AND number>?2 ORDER BY number");
+  statement.BindText(1, tenant.text).Bind(2, Signed(above));
   return All<OutboxEntry>(statement, [&]() -> Result<OutboxEntry> {
     Result<ChangeSet> change_set = DecodeChangeSet(statement.bytes(0));
     if (!change_set) return Fail(change_set.error());
@@ -227,15 +263,15 @@ Status DeviceLog::DropAllConfirmed(const TenantId& tenant) {
 
 Status DeviceLog::AddRefused(const RefusedEntry& entry) {
   Statement statement = database_.Prepare(
-      "INSERT INTO _refused (tenant, number, code, message, owner, row, rule, path, args, at) "
-      "VALUES "
-      "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
+      "INSERT INTO _refused (tenant, number, code, message, owner, row, rule, path, args, at, "
+      "strict) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
   statement.BindText(1, entry.tenant.text).Bind(2, Signed(entry.refusal.number));
   statement.Bind(3, static_cast<std::int64_t>(entry.refusal.code));
   statement.BindText(4, entry.refusal.message).BindText(5, entry.refusal.table);
   statement.BindText(6, entry.refusal.row).BindText(7, entry.refusal.rule);
   statement.BindText(8, entry.origin.path).BindText(9, entry.origin.args);
-  if (Status done = statement.Bind(10, Signed(entry.origin.at_ms)).Run(); !done) return done;
+  statement.Bind(10, Signed(entry.origin.at_ms)).Bind(11, std::int64_t{entry.strict});
+  if (Status done = statement.Run(); !done) return done;
   return database_
       .Prepare("DELETE FROM _refused WHERE ordinal <= (SELECT MAX(ordinal) FROM _refused) - ?1")
       .Bind(1, kRefusedKeptMax)
@@ -249,15 +285,16 @@ Status DeviceLog::DropRefused(const TenantId& tenant, std::uint64_t number) {
 
 Result<std::vector<RefusedEntry>> DeviceLog::Refused() {
   Statement statement = database_.Prepare(
-      "SELECT tenant, number, code, message, owner, row, rule, path, args, at FROM _refused ORDER "
-      "BY "
-      "ordinal");
+      "SELECT tenant, number, code, message, owner, row, rule, path, args, at, strict FROM "
+      "_refused "
+      "ORDER BY ordinal");
   return All<RefusedEntry>(statement, [&]() -> Result<RefusedEntry> {
     const auto text = [&](int column) { return std::string(statement.bytes(column)); };
     return RefusedEntry{{text(0)},
                         {Unsigned(statement.integer(1)), static_cast<Code>(statement.integer(2)),
                          text(3), text(4), text(5), text(6)},
-                        {text(7), text(8), Unsigned(statement.integer(9))}};
+                        {text(7), text(8), Unsigned(statement.integer(9))},
+                        statement.integer(10) != 0};
   });
 }
 

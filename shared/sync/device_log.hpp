@@ -15,6 +15,11 @@ namespace syncline {
 // The newest refusals that are kept for the application; older ones go first.
 inline constexpr std::int64_t kRefusedKeptMax = 1000;
 
+// Accepted change sets of a tenant that are kept, to be offered again to a relay that was restored from before
+// them: the newest so many; and none up to one that is larger than so many bytes.
+inline constexpr std::uint64_t kAcceptedKeptMax = 1000;
+inline constexpr std::size_t kAcceptedKeptBytesMax = 16 << 10;
+
 struct TenantRecord {
   TenantId tenant;
   // What its visible rows are filed under; 0: none are visible yet.
@@ -41,6 +46,7 @@ struct RefusedEntry {
   TenantId tenant;
   Refusal refusal;
   Origin origin;
+  bool strict = false;
 };
 
 class DeviceLog {
@@ -69,7 +75,14 @@ class DeviceLog {
 
   Status PutOutbox(const TenantId& tenant, const OutboxEntry& entry);
   Status DropOutbox(const TenantId& tenant, std::uint64_t number);
-  Result<std::vector<OutboxEntry>> Outbox(const TenantId& tenant);
+  // Change sets above that number, ascending. Those up to the settled one were accepted, and are kept.
+  Result<std::vector<OutboxEntry>> Outbox(const TenantId& tenant, std::uint64_t above);
+  Status DropOutboxUpTo(const TenantId& tenant, std::uint64_t number);
+  // The lowest number that is there; none if there is none.
+  Result<std::optional<std::uint64_t>> FirstInOutbox(const TenantId& tenant);
+  // The epoch in which the kept ones were accepted; 0 if nobody knows.
+  Result<std::uint64_t> KeptEpoch(const TenantId& tenant);
+  Status PutKeptEpoch(const TenantId& tenant, std::uint64_t epoch);
 
   Result<std::optional<RowState>> Confirmed(const TenantId& tenant, const RowKey& key);
   Status PutConfirmed(const TenantId& tenant, const RowKey& key, const RowState& state);

@@ -15,7 +15,7 @@ Result<Device::Salvage> Device::TakeOver(Database& damaged) {
   const Result<ReplicaId> replica = old.Replica(replica_);
   Status done = Transact([&]() -> Status {
     for (const TenantRecord& record : *records) {
-      Result<std::vector<OutboxEntry>> outbox = old.Outbox(record.tenant);
+      Result<std::vector<OutboxEntry>> outbox = old.Outbox(record.tenant, 0);
       TenantRecord fresh;
       fresh.tenant = record.tenant;
       fresh.number = record.number;
@@ -35,7 +35,11 @@ Result<Device::Salvage> Device::TakeOver(Database& damaged) {
       if (Status put = log_.PutTenant(fresh); !put) return put;
       for (const OutboxEntry& entry : outbox ? *outbox : std::vector<OutboxEntry>()) {
         if (Status put = log_.PutOutbox(record.tenant, entry); !put) return put;
-        ++salvage.change_sets;
+        if (entry.change_set.number > record.settled) ++salvage.change_sets;
+      }
+      const Result<std::uint64_t> epoch = old.KeptEpoch(record.tenant);
+      if (epoch && *epoch != 0) {
+        if (Status put = log_.PutKeptEpoch(record.tenant, *epoch); !put) return put;
       }
     }
     Result<std::vector<TenantRecord>> left = old.Left();

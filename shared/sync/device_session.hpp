@@ -39,6 +39,8 @@ class DeviceSession {
   bool welcomed() const { return welcomed_; }
   // Every tenant has arrived at what the relay had when the connection opened, or later.
   bool synced() const { return welcomed_ && awaited_.empty(); }
+  // The tenant has.
+  bool up_to_date(const TenantId& tenant) const { return welcomed_ && awaited_.count(tenant) == 0; }
   // Why the relay is closing the connection; kept until the next one opens.
   const std::optional<Fault>& fault() const { return fault_; }
 
@@ -50,6 +52,9 @@ class DeviceSession {
   bool welcomed_ = false;
   std::set<TenantId> awaited_;
   std::map<TenantId, std::uint64_t> sent_;
+  // What both ends of this connection remember of the frames so far.
+  RelayFrames frames_;
+  wire::Memory pushes_;
   std::optional<Fault> fault_;
 };
 

@@ -28,7 +28,8 @@ Hello Device::MakeHello(std::string token, std::uint64_t now_ms) const {
   hello.device_ms = now_ms;
   hello.token = std::move(token);
   for (const auto& [id, tenant] : tenants_) {
-    hello.tenants.push_back({id, tenant.record.cursor, tenant.record.settled});
+    hello.tenants.push_back(
+        {id, tenant.record.cursor, tenant.record.settled, tenant.kept_epoch, tenant.kept_above});
   }
   return hello;
 }
@@ -55,6 +56,7 @@ Status Device::OnWelcome(const Welcome& welcome, std::uint64_t now_ms) {
   std::vector<TenantId> gone;
   for (auto& [id, tenant] : tenants_) {
     tenant.verdicts.clear();
+    tenant.known.reset();
     // A tenant without an epoch that has something pending is being founded here: the relay cannot know
     // it yet. With nothing pending, its first snapshot never ended.
     const auto& listed = welcome.tenants;
@@ -101,7 +103,6 @@ Result<RowState> Device::ConfirmedState(const Tenant& tenant, TenantNo no, const
 }
 
 Status Device::Rebase(Tenant& tenant, TenantNo no, const RowKey& key, const RowState& confirmed) {
-  const TableSchema& table = *application_.schema.FindTable(key.table);
   RowState visible = confirmed;
   if (const auto pending = tenant.pending_by_row.find(key);
       pending != tenant.pending_by_row.end()) {
@@ -113,6 +114,12 @@ Status Device::Rebase(Tenant& tenant, TenantNo no, const RowKey& key, const RowS
       RestoreParents(visible);
     }
   }
+  return Show(no, key, visible, news_.touched);
+}
+
+Status Device::Show(TenantNo no, const RowKey& key, const RowState& visible,
+                    std::vector<TouchedKey>& touched) {
+  const TableSchema& table = *application_.schema.FindTable(key.table);
   Result<std::optional<Row>> stored = store_.Get(no, key);
   if (!stored) return Fail(stored.error());
   if (!*stored && !visible.alive()) return Done{};
@@ -120,28 +127,54 @@ Status Device::Rebase(Tenant& tenant, TenantNo no, const RowKey& key, const RowS
   std::optional<Row> after;
   if (visible.alive()) after = ToRow(key.id, visible);
   return store_.Write(no, key.table, *stored ? &**stored : nullptr, after ? &*after : nullptr,
-                      news_.touched);
+                      touched);
 }
 
-Status Device::DropPending(Tenant& tenant, std::uint64_t number, std::set<RowKey>& freed) {
+Status Device::ShowConfirmed() {
+  std::vector<TouchedKey> nobody_watches;
+  for (const auto& [id, tenant] : tenants_) {
+    for (const auto& [key, numbers] : tenant.pending_by_row) {
+      const Result<RowState> confirmed = ConfirmedState(tenant, tenant.record.no, key);
+      if (!confirmed) return Fail(confirmed.error());
+      nobody_watches.clear();
+      if (Status shown = Show(tenant.record.no, key, *confirmed, nobody_watches); !shown) {
+        return shown;
+      }
+    }
+  }
+  return Done{};
+}
+
+void Device::DropPending(Tenant& tenant, std::uint64_t number, std::set<RowKey>& freed) {
   const auto entry = tenant.outbox.find(number);
   CHECK(entry != tenant.outbox.end());
   for (const RowChange& change : entry->second.change_set.rows) {
     const auto pending = tenant.pending_by_row.find(change.key);
-    if (pending == tenant.pending_by_row.end()) continue;
-    pending->second.erase(number);
+    // A strict change set is not shown by its rows, which others may be pending for.
+    if (pending == tenant.pending_by_row.end() || pending->second.erase(number) == 0) continue;
     if (pending->second.empty()) tenant.pending_by_row.erase(pending);
     freed.insert(change.key);
   }
   tenant.outbox.erase(entry);
-  return log_.DropOutbox(tenant.record.tenant, number);
 }
 
 Status Device::SettleUpTo(Tenant& tenant, std::uint64_t number, std::set<RowKey>& freed) {
   while (!tenant.outbox.empty() && tenant.outbox.begin()->first <= number) {
     const std::uint64_t settled = tenant.outbox.begin()->first;
     news_.settled.push_back({tenant.record.tenant, settled});
-    if (Status dropped = DropPending(tenant, settled, freed); !dropped) return dropped;
+    // What is accepted stays in the file for a while.
+    const bool large =
+        EncodeChangeSet(tenant.outbox.begin()->second.change_set).size() > kAcceptedKeptBytesMax;
+    if (large) tenant.kept_above = std::max(tenant.kept_above, settled);
+    DropPending(tenant, settled, freed);
+  }
+  if (number > tenant.record.settled) {
+    if (number > kAcceptedKeptMax) {
+      tenant.kept_above = std::max(tenant.kept_above, number - kAcceptedKeptMax);
+    }
+    if (Status done = log_.DropOutboxUpTo(tenant.record.tenant, tenant.kept_above); !done) {
+      return done;
+    }
   }
   tenant.record.settled = std::max(tenant.record.settled, number);
   // If this file is older than what the relay has decided, those numbers are taken.
@@ -167,6 +200,10 @@ Status Device::ApplyRow(Tenant& tenant, TenantNo no, const DeltaRow& row, std::s
   if (!Syncs(row.key.table)) return Done{};  // of a newer schema
   const bool was_pending = freed.erase(row.key) != 0;
   const bool is_pending = tenant.pending_by_row.count(row.key) != 0;
+  if (row.kind == DeltaRow::Kind::kChange && !was_pending && !is_pending) {
+    Observe(tenant, row.stamp);
+    return ApplyChange(tenant.record.tenant, no, row);
+  }
   RowState confirmed;
   if (row.kind == DeltaRow::Kind::kState) {
     confirmed = row.state;
@@ -197,6 +234,27 @@ Status Device::ApplyRow(Tenant& tenant, TenantNo no, const DeltaRow& row, std::s
   return Rebase(tenant, no, row.key, confirmed);
 }
 
+// Of a row with nothing pending, where what is stored is what is confirmed.
+Status Device::ApplyChange(const TenantId& tenant, TenantNo no, const DeltaRow& row) {
+  const TableSchema& table = *application_.schema.FindTable(row.key.table);
+  const Result<std::optional<Row>> stored = store_.Get(no, row.key);
+  if (!stored) return Fail(stored.error());
+  const Row* before = *stored ? &**stored : nullptr;
+  if (!before && !row.change.whole) return Misfit(tenant, "a change of a row that is not here");
+  std::optional<Row> after;
+  if (before && IsPlain(table, *before, row.change)) {
+    after = *before;
+    if (!ApplyPlain(*after, row.change, row.stamp)) return Done{};
+  } else {
+    RowState state = before ? ToState(table, *before) : RowState();
+    if (!Apply(state, row.change, row.stamp)) return Done{};
+    RestoreParents(state);
+    if (state.alive()) after = ToRow(row.key.id, state);
+    if (!before && !after) return Done{};
+  }
+  return store_.Write(no, row.key.table, before, after ? &*after : nullptr, news_.touched);
+}
+
 Status Device::ApplyDelta(Tenant& tenant, const Delta& delta) {
   std::set<RowKey> freed;
   while (!tenant.verdicts.empty() && tenant.verdicts.front().seq <= delta.to.seq) {
@@ -223,6 +281,11 @@ Status Device::CompleteSnapshot(Tenant& tenant, const Delta& delta) {
     if (Status done = SettleUpTo(tenant, settled, freed); !done) return done;
   }
   if (Status done = log_.DropAllConfirmed(tenant.record.tenant); !done) return done;
+  if (Status done = OfferAgain(tenant); !done) return done;
+  if (tenant.kept_epoch != delta.to.epoch) {
+    tenant.kept_epoch = delta.to.epoch;
+    if (Status done = log_.PutKeptEpoch(tenant.record.tenant, delta.to.epoch); !done) return done;
+  }
   // First the confirmed rows alone, then what is pending on top of them.
   auto pending_by_row = std::exchange(tenant.pending_by_row, {});
   freed.clear();
@@ -248,6 +311,32 @@ Status Device::CompleteSnapshot(Tenant& tenant, const Delta& delta) {
   tenant.record.cursor = delta.to;
   news_.everything = true;
   return log_.PutTenant(tenant.record);
+}
+
+// What the relay forgot is pending once more, as it was: same numbers, same stamps.
+Status Device::OfferAgain(Tenant& tenant) {
+  if (!tenant.known) return Done{};
+  TenantRecord& record = tenant.record;
+  const std::uint64_t above = std::max(*std::exchange(tenant.known, {}), tenant.kept_above);
+  if (above >= record.settled) return Done{};
+  Result<std::vector<OutboxEntry>> kept = log_.Outbox(record.tenant, above);
+  if (!kept) return Fail(kept.error());
+  for (OutboxEntry& entry : *kept) {
+    if (entry.change_set.number <= record.settled) AddPending(tenant, std::move(entry));
+  }
+  record.settled = above;
+  return Done{};
+}
+
+Status Device::OnAgain(const Again& again) {
+  if (Tenant* tenant = FindTenant(again.tenant)) tenant->known = again.known;
+  return Done{};
+}
+
+std::optional<std::uint64_t> Device::OfferedAbove(const TenantId& id) const {
+  const auto tenant = tenants_.find(id);
+  if (tenant == tenants_.end() || tenant->second.known) return std::nullopt;
+  return tenant->second.record.settled;
 }
 
 Status Device::AskForSnapshot(const TenantId& id) {
@@ -323,10 +412,15 @@ Status Device::OnChunk(const Chunk& chunk) {
 Status Device::RefuseOne(Tenant& tenant, const Refusal& refusal, std::set<RowKey>& freed) {
   const auto entry = tenant.outbox.find(refusal.number);
   if (entry == tenant.outbox.end()) return Done{};  // heard before
-  RefusedEntry refused{tenant.record.tenant, refusal, entry->second.origin};
+  RefusedEntry refused{tenant.record.tenant, refusal, entry->second.origin,
+                       entry->second.change_set.strict.has_value()};
   if (Status added = log_.AddRefused(refused); !added) return added;
   news_.refused.push_back(std::move(refused));
-  return DropPending(tenant, refusal.number, freed);
+  if (Status dropped = undo_log_.DropMadeBy(tenant.record.tenant, refusal.number); !dropped) {
+    return dropped;
+  }
+  DropPending(tenant, refusal.number, freed);
+  return log_.DropOutbox(tenant.record.tenant, refusal.number);
 }
 
 Status Device::OnVerdict(const Verdict& verdict, std::uint64_t now_ms) {
@@ -339,7 +433,9 @@ Status Device::OnVerdict(const Verdict& verdict, std::uint64_t now_ms) {
       if (Status refused = RefuseOne(*tenant, refusal, freed); !refused) return refused;
     }
     TenantRecord& record = tenant->record;
-    const bool decided_here = record.cursor.epoch > 1 && record.cursor.seq >= verdict.seq;
+    // While a snapshot comes, the cursor may be of another epoch.
+    const bool decided_here =
+        record.cursor.epoch > 1 && record.building.value == 0 && record.cursor.seq >= verdict.seq;
     const bool nothing_accepted =
         tenant->outbox.empty() || tenant->outbox.begin()->first > verdict.settled;
     if (decided_here || nothing_accepted) {
@@ -365,6 +461,7 @@ Status Device::ForgetTenant(Tenant& tenant) {
     if (Status done = store_.EraseTenant(no); !done) return done;
   }
   if (Status done = log_.DropAllConfirmed(id); !done) return done;
+  if (Status done = undo_log_.DropTenant(id); !done) return done;
   if (Status done = log_.DropTenant(tenant.record); !done) return done;
   tenants_.erase(id);
   news_.everything = true;
@@ -390,6 +487,7 @@ Status Device::OnLeft(const TenantId& id) {
     tenant.record.building = {};
     tenant.record.cursor = {};
     if (Status done = log_.DropAllConfirmed(id); !done) return done;
+    if (Status done = undo_log_.DropTenant(id); !done) return done;
     news_.everything = true;
     for (const auto& [key, numbers] : tenant.pending_by_row) {
       if (Status done = Rebase(tenant, tenant.record.no, key, {}); !done) return done;

@@ -88,7 +88,7 @@ Result<std::uint64_t> Insert(Device& device, const RowKey& key, const std::strin
 void Follow(Device& device, std::uint64_t seq) {
   REQUIRE(device.OnWelcome({0, 0, {TheTenant()}}, kNowMs));
   REQUIRE(device.OnChunk({TheTenant(), 0, {}}));
-  REQUIRE(device.OnDelta({TheTenant(), 0, {kEpoch, seq, "scope"}, true, {}}));
+  REQUIRE(device.OnDelta({TheTenant(), {kEpoch, seq, "scope"}, true, {}}));
 }
 
 TEST_CASE("what is pending for a table that the application no longer has is still settled") {

@@ -4,6 +4,7 @@
 #include <limits>
 #include <set>
 
+#include "shared/sync/may_read.hpp"
 #include "shared/value/id.hpp"
 #include "shared/value/key.hpp"
 
@@ -59,12 +60,6 @@ DeltaRow ChangeRow(const RowChange& change, const Stamp& stamp) {
   return row;
 }
 
-std::string Hex(std::uint64_t value) {
-  std::string text;
-  for (int shift = 60; shift >= 0; shift -= 4) text += "0123456789abcdef"[(value >> shift) & 15];
-  return text;
-}
-
 }  // namespace
 
 SessionVerdict& GroupEffects::VerdictFor(const Peer& peer) {
@@ -74,17 +69,13 @@ SessionVerdict& GroupEffects::VerdictFor(const Peer& peer) {
   return verdict;
 }
 
-void GroupEffects::Add(const RowKey& key, const std::optional<Row>& before,
-                       std::optional<Row> after, const RowChange& change, const Stamp& stamp) {
+void GroupEffects::Add(const RowKey& key, std::shared_ptr<const Row> before,
+                       std::shared_ptr<const Row> after, const RowChange& change,
+                       const Stamp& stamp) {
   const auto [slot, added] = rows.try_emplace(key);
-  if (added) slot->second.before = before;
+  if (added) slot->second.before = std::move(before);
   slot->second.after = std::move(after);
   slot->second.changes.emplace_back(change, stamp);
-}
-
-// The rules' hash, and the role: what was visible at a cursor.
-std::string FanOut::ScopeOf(const std::string& role) const {
-  return Hex(application_.rules.hash()) + ":" + role;
 }
 
 void FanOut::Send(SessionId session, const Message& message, bool continues) {
@@ -92,11 +83,7 @@ void FanOut::Send(SessionId session, const Message& message, bool continues) {
 }
 
 bool FanOut::MayRead(const TableSchema& table, const Actor& actor, const Row& row) const {
-  // Building the document with its system fields is the dear part; most rules only ask for the role.
-  if (!application_.rules.ReadDependsOnRow(table.name)) {
-    return application_.rules.MayRead(table.name, actor, {});
-  }
-  return application_.rules.MayRead(table.name, actor, WithSystemFields(table, row));
+  return syncline::MayRead(application_.rules, table, actor, row);
 }
 
 Status FanOut::Join(const Peer& peer, const TenantHello& hello, std::uint64_t now_ms) {
@@ -105,27 +92,33 @@ Status FanOut::Join(const Peer& peer, const TenantHello& hello, std::uint64_t no
   Result<ReplicaProgress> progress = log_.Progress(sender);
   if (!progress) return Fail(progress.error());
   if (hello.settled > progress->number) {
-    // This copy of the tenant is older than what it once told the device.
-    progress->number = hello.settled;
-    if (Status set = log_.SetProgress(sender, *progress, now_ms); !set) return set;
+    // This copy of the tenant is older than what it once told the device. What the device has kept of
+    // that it offers again; but not to the copy that had it, and only forgot how far the device was.
+    const bool restored = hello.settled_epoch != 0 && hello.settled_epoch != log_.head().epoch;
+    const std::uint64_t decided =
+        restored ? std::max(progress->number, std::min(hello.kept_above, hello.settled))
+                 : hello.settled;
+    if (decided > progress->number) {
+      progress->number = decided;
+      if (Status set = log_.SetProgress(sender, *progress, now_ms); !set) return set;
+    }
+    if (decided < hello.settled) Send(peer.session, Again{{}, decided});
   }
   Result<std::vector<Refusal>> refused = log_.RefusalsAfter(sender, hello.settled);
   if (!refused) return Fail(refused.error());
   if (progress->number > hello.settled) {
-    Send(peer.session, Verdict{tenant_,
-                               progress->number,
-                               log_.head().seq,
-                               peer.difference_ms,
-                               {},
-                               std::move(*refused)});
+    Send(peer.session,
+         Verdict{
+             {}, progress->number, log_.head().seq, peer.difference_ms, {}, std::move(*refused)});
   }
   Result<std::optional<std::string>> role = judge_.RoleOf(peer.claims);
   if (!role) return Fail(role.error());
   if (!*role) {
-    Send(peer.session, Left{tenant_});
+    Send(peer.session, Left{});
     return Done{};
   }
-  Session session{peer, {peer.claims, **role}, ScopeOf(**role), 0, std::nullopt};
+  Session session{
+      peer, {peer.claims, **role}, ScopeOf(application_.rules, **role), 0, std::nullopt};
   if (Status done = CatchUp(session, hello.cursor); !done) return done;
   sessions_.insert_or_assign(peer.session, std::move(session));
   return Done{};
@@ -137,6 +130,7 @@ Status FanOut::CatchUp(Session& session, const Cursor& cursor) {
   if (!*delta) return BeginSnapshot(session);
   session.seq = (*delta)->to.seq;
   session.snapshot.reset();
+  session.hears_stream = false;
   Send(session.peer.session, std::move(**delta));
   return Done{};
 }
@@ -145,7 +139,7 @@ Result<std::optional<Delta>> FanOut::DeltaSince(const Session& session, const Cu
                                                 std::size_t bytes_max) {
   using Outcome = std::optional<Delta>;
   const LogHead& head = log_.head();
-  const std::string same_rules = Hex(application_.rules.hash()) + ":";
+  const std::string same_rules = ScopeOf(application_.rules, "");
   // Rules may have come back after others: then the scope is the same, and the log in between is not.
   if (cursor.epoch != head.epoch || cursor.seq > head.seq || cursor.seq < head.horizon ||
       cursor.seq < head.rules_seq || cursor.scope.compare(0, same_rules.size(), same_rules) != 0) {
@@ -156,7 +150,7 @@ Result<std::optional<Delta>> FanOut::DeltaSince(const Session& session, const Cu
     if (!too_many) return Fail(too_many.error());
     if (*too_many) return Outcome();
   }
-  Delta delta{tenant_, cursor.seq, {head.epoch, head.seq, session.scope}, false, {}};
+  Delta delta{{}, {head.epoch, head.seq, session.scope}, false, {}};
   const Actor old_actor{session.actor.claims, cursor.scope.substr(same_rules.size())};
   Result<std::vector<ChangedRow>> changed = log_.ChangedSince(cursor.seq);
   if (!changed) return Fail(changed.error());
@@ -247,7 +241,7 @@ Result<bool> FanOut::AddScopeDifference(const Actor& old_actor, const Session& s
 Status FanOut::BeginSnapshot(Session& session) {
   session.snapshot = SnapshotProgress{log_.head().seq, 0, 0, {}, {}};
   // The first chunk goes at once: it also tells the device to begin a new generation.
-  Chunk chunk{tenant_, session.snapshot->ordinal++, {}};
+  Chunk chunk{{}, session.snapshot->ordinal++, {}};
   if (Result<bool> more = FillChunk(session, chunk); !more) return Fail(more.error());
   Send(session.peer.session, std::move(chunk), true);
   return Done{};
@@ -282,7 +276,7 @@ Status FanOut::ContinueSnapshot(SessionId id) {
   const auto found = sessions_.find(id);
   if (found == sessions_.end() || !found->second.snapshot) return Done{};
   Session& session = found->second;
-  Chunk chunk{tenant_, session.snapshot->ordinal, {}};
+  Chunk chunk{{}, session.snapshot->ordinal, {}};
   const Result<bool> more = FillChunk(session, chunk);
   if (!more) return Fail(more.error());
   if (!chunk.rows.empty()) {
@@ -301,6 +295,7 @@ Status FanOut::ContinueSnapshot(SessionId id) {
   (*delta)->completes_snapshot = true;
   session.seq = (*delta)->to.seq;
   session.snapshot.reset();
+  session.hears_stream = false;
   Send(id, std::move(**delta));
   return Done{};
 }
@@ -337,23 +332,28 @@ Status FanOut::Deliver(const GroupEffects& effects, std::uint64_t) {
                                           "; connect again and offer them in order"});
       continue;
     }
-    Send(id, Verdict{tenant_, verdict.settled, head.seq, verdict.difference_ms, verdict.accepted,
+    Send(id, Verdict{{},
+                     verdict.settled,
+                     head.seq,
+                     verdict.difference_ms,
+                     verdict.accepted,
                      verdict.refused});
     if (joined(id) || verdict.stranger) continue;
     // Who wrote last as a member and is none any more has nobody else to tell them.
     Result<std::optional<std::string>> role = judge_.RoleOf(verdict.claims);
     if (!role) return Fail(role.error());
-    if (!*role) Send(id, Left{tenant_});
+    if (!*role) Send(id, Left{});
   }
 
-  std::map<std::string, SharedFrame> frame_by_scope;
+  BeginStreams();
+  std::map<std::string, SharedFrame> frame_by_group;
   for (auto entry = sessions_.begin(); entry != sessions_.end();) {
     Session& session = entry->second;
     if (members_changed) {
       Result<std::optional<std::string>> role = judge_.RoleOf(session.peer.claims);
       if (!role) return Fail(role.error());
       if (!*role) {
-        Send(entry->first, Left{tenant_});
+        Send(entry->first, Left{});
         entry = sessions_.erase(entry);
         continue;
       }
@@ -361,7 +361,7 @@ Status FanOut::Deliver(const GroupEffects& effects, std::uint64_t) {
         const Cursor old{head.epoch, session.seq, session.scope};
         const bool was_in_snapshot = session.snapshot.has_value();
         session.actor.role = **role;
-        session.scope = ScopeOf(**role);
+        session.scope = ScopeOf(application_.rules, **role);
         if (Status done = was_in_snapshot ? BeginSnapshot(session) : CatchUp(session, old); !done) {
           return done;
         }
@@ -370,28 +370,21 @@ Status FanOut::Deliver(const GroupEffects& effects, std::uint64_t) {
       }
     }
     if (!session.snapshot) {
-      std::string group = session.scope;
-      if (application_.rules.read_depends_on_user()) {
-        group += "\n" + std::to_string(session.peer.session.value);
-      }
-      const auto [frame, fresh] = frame_by_scope.try_emplace(std::move(group));
+      const auto [frame, fresh] = frame_by_group.try_emplace(GroupOf(session));
       if (fresh) {
-        Delta delta{tenant_,
-                    effects.from_seq,
-                    {head.epoch, head.seq, session.scope},
-                    false,
-                    Visible(effects, session.actor)};
+        Delta delta{
+            {}, {head.epoch, head.seq, session.scope}, false, Visible(effects, session.actor)};
         // Nothing to see: the cursor stays behind, unless somebody waits for this seq.
-        frame->second = delta.rows.empty()
-                            ? nullptr
-                            : std::make_shared<const Bytes>(EncodeFrame(std::move(delta)));
+        frame->second = delta.rows.empty() ? nullptr
+                                           : std::make_shared<const Bytes>(EncodeFrame(
+                                                 std::move(delta), &streams_[frame->first]));
       }
       SharedFrame due = frame->second;
       const auto verdict = effects.verdicts.find(entry->first);
       // The verdict takes effect with the delta that reaches its seq, also for repeats.
       if (!due && verdict != effects.verdicts.end() && session.seq < head.seq) {
-        due = std::make_shared<const Bytes>(EncodeFrame(
-            Delta{tenant_, effects.from_seq, {head.epoch, head.seq, session.scope}, false, {}}));
+        due = std::make_shared<const Bytes>(
+            EncodeFrame(Delta{{}, {head.epoch, head.seq, session.scope}, false, {}}));
       }
       if (due) {
         deliveries_.push_back({entry->first, std::move(due), false});
@@ -404,7 +397,27 @@ Status FanOut::Deliver(const GroupEffects& effects, std::uint64_t) {
     }
     ++entry;
   }
+  for (auto stream = streams_.begin(); stream != streams_.end();) {
+    stream = frame_by_group.count(stream->first) ? std::next(stream) : streams_.erase(stream);
+  }
   return Done{};
+}
+
+std::string FanOut::GroupOf(const Session& session) const {
+  std::string group = session.scope;
+  if (application_.rules.read_depends_on_user()) {
+    group += "\n" + std::to_string(session.peer.session.value);
+  }
+  return group;
+}
+
+// A stream begins anew when somebody joins it.
+void FanOut::BeginStreams() {
+  for (auto& [id, session] : sessions_) {
+    if (session.hears_stream || session.snapshot) continue;
+    streams_.erase(GroupOf(session));
+    session.hears_stream = true;
+  }
 }
 
 }  // namespace syncline

@@ -2,11 +2,14 @@
 // and what to forget when its rows, role or membership change.
 //
 // A session's scope is the rows that the read rules show its role (and its person, where a rule asks).
-// Sessions of one scope share one encoded frame. Only durable state is read here: Deliver runs after
+// Sessions of one scope share one encoded frame, and so one stream of them (shared/wire/memory.hpp), which
+// begins anew when somebody joins. Messages name no tenant; who sends them on does, where it changes
+// (About). Only durable state is read here: Deliver runs after
 // the commit. Invariant: after what was delivered, a session's device holds exactly its scope at the
 // cursor that it was told (tests/simulation).
 #pragma once
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -21,7 +24,7 @@ namespace syncline {
 
 // What a group commit did to one row.
 struct RowEffect {
-  std::optional<Row> before, after;
+  std::shared_ptr<const Row> before, after;  // null: the row was not, or is not there
   std::vector<std::pair<RowChange, Stamp>> changes;
 };
 
@@ -43,7 +46,7 @@ struct GroupEffects {
   std::map<SessionId, SessionVerdict> verdicts;
 
   SessionVerdict& VerdictFor(const Peer& peer);
-  void Add(const RowKey& key, const std::optional<Row>& before, std::optional<Row> after,
+  void Add(const RowKey& key, std::shared_ptr<const Row> before, std::shared_ptr<const Row> after,
            const RowChange& change, const Stamp& stamp);
 };
 
@@ -53,10 +56,9 @@ class FanOut {
     std::size_t snapshot_chunk_bytes;
     std::size_t delta_bytes_max;
   };
-  FanOut(const Application& application, const TenantId& tenant, TenantNo no, TableStore& store,
-         TenantLog& log, Judge& judge, Limits limits)
+  FanOut(const Application& application, TenantNo no, TableStore& store, TenantLog& log,
+         Judge& judge, Limits limits)
       : application_(application),
-        tenant_(tenant),
         no_(no),
         store_(store),
         log_(log),
@@ -86,9 +88,10 @@ class FanOut {
     std::string scope;
     std::uint64_t seq = 0;  // delivered up to here
     std::optional<SnapshotProgress> snapshot;
+    // Has had every delta of its group since the stream began.
+    bool hears_stream = false;
   };
 
-  std::string ScopeOf(const std::string& role) const;
   void Send(SessionId session, const Message& message, bool continues = false);
   Status CatchUp(Session& session, const Cursor& cursor);
   Status BeginSnapshot(Session& session);
@@ -106,15 +109,18 @@ class FanOut {
   Result<bool> FillChunk(Session& session, Chunk& chunk);
   std::vector<DeltaRow> Visible(const GroupEffects& effects, const Actor& actor) const;
   bool MayRead(const TableSchema& table, const Actor& actor, const Row& row) const;
+  // Sessions of one group are due the same deltas.
+  std::string GroupOf(const Session& session) const;
+  void BeginStreams();
 
   const Application& application_;
-  const TenantId& tenant_;
   const TenantNo no_;
   TableStore& store_;
   TenantLog& log_;
   Judge& judge_;
   const Limits limits_;
   std::map<SessionId, Session> sessions_;
+  std::map<std::string, wire::Memory> streams_;  // by group
   std::vector<Delivery> deliveries_;
 };
 

@@ -1,9 +1,17 @@
 #include "shared/sync/judge.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <deque>
+#include <map>
 #include <set>
 
 #include "shared/base/utf8.hpp"
+#include "shared/sync/completion.hpp"
+#include "shared/sync/may_read.hpp"
+#include "shared/sync/rule_indexes.hpp"
+#include "shared/sync/ruling.hpp"
+#include "shared/sync/state_after.hpp"
 #include "shared/value/id.hpp"
 #include "shared/value/json.hpp"
 #include "shared/value/key.hpp"
@@ -78,6 +86,14 @@ Refusal RefusalOfStranger(std::uint64_t number) {
   return {number, Code::kDenied, "There is no such organization, or no access to it", {}, {}, {}};
 }
 
+std::string ScopeOf(const Rules& rules, const std::string& role) {
+  std::string text;
+  for (int shift = 60; shift >= 0; shift -= 4) {
+    text += "0123456789abcdef"[(rules.hash() >> shift) & 15];
+  }
+  return text + ":" + role;
+}
+
 std::optional<std::string> Judge::RoleIn(const Row& row) const {
   const Value* role = FindPath(row.document, application_.rules.membership().role);
   const std::string* text = role ? role->As<std::string>() : nullptr;
@@ -87,7 +103,7 @@ std::optional<std::string> Judge::RoleIn(const Row& row) const {
 Result<std::vector<Row>> Judge::RowsOfMember(const Bytes& member, std::size_t limit) {
   const TableSchema* table = application_.schema.FindTable(application_.rules.membership().table);
   IndexOrdinal ordinal = 0;
-  CHECK(store_.Layout(table->number).FindIndex(kExtraIndexName, ordinal));
+  CHECK(store_.Layout(table->number).FindIndex(kMembershipIndex, ordinal));
   Result<std::vector<Entry>> found =
       store_.Scan(no_, table->number, ordinal, {member, PrefixEnd(member)}, false, limit);
   if (!found) return Fail(found.error());
@@ -151,6 +167,9 @@ Result<Decision> Judge::Decide(const ChangeSet& change_set, const Stamp& stamp,
     decision.refusal = RefusalOfStranger(change_set.number);
     return decision;
   }
+  // First: what the rules would say of rows that were read too early, nobody needs to hear.
+  if (change_set.strict) decision.refusal = CheckStrict(*change_set.strict, actor);
+  if (decision.refusal) return decision;
   for (const RowChange& change : change_set.rows) {
     Result<std::optional<Refusal>> refusal = DecideRow(change, stamp, actor, decision.writes);
     if (!refusal) return Fail(refusal.error());
@@ -160,7 +179,51 @@ Result<Decision> Judge::Decide(const ChangeSet& change_set, const Stamp& stamp,
       return decision;
     }
   }
+  Result<std::optional<Refusal>> refusal = Rule(stamp, actor, decision.writes);
+  if (!refusal) return Fail(refusal.error());
+  decision.refusal = std::move(*refusal);
+  if (decision.refusal) decision.writes.clear();
   return decision;
+}
+
+std::optional<Refusal> Judge::CheckStrict(const StrictReads& reads, const Actor& actor) {
+  if (const Status sound = CheckReads(reads); !sound) {
+    return Refuse(sound.error().code, sound.error().message);
+  }
+  const LogHead& head = log_.head();
+  const Cursor& since = reads.cursor;
+  const bool known = since.epoch == head.epoch && since.seq <= head.seq &&
+                     since.seq >= recent_.floor() &&
+                     since.scope == ScopeOf(application_.rules, *actor.role);
+  if (!known || recent_.exhausted()) {
+    return Refuse(Code::kConflict,
+                  "What the strict mutation read cannot be told to be so still; run it again");
+  }
+  const auto may_read = [&](TableNumber number, const Row& row) {
+    return MayRead(application_.rules, *application_.schema.FindTable(number), actor, row);
+  };
+  const std::optional<RowKey> changed = recent_.FirstWithin(reads, may_read);
+  if (!changed) return std::nullopt;
+  const std::string& table = application_.schema.FindTable(changed->table)->name;
+  return Refuse(Code::kConflict,
+                "Table " + table + " has changed where the strict mutation read it; run it again",
+                table, IdToText(*changed));
+}
+
+Result<HybridTime> Judge::LatestWrite(const std::vector<RowChange>& rows) {
+  HybridTime latest;
+  const std::size_t count = std::min(rows.size(), kRowsPerChangeSetMax);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!application_.schema.FindTable(rows[i].key.table)) continue;
+    const Result<std::optional<Row>> row = store_.Get(no_, rows[i].key);
+    if (!row) return Fail(row.error());
+    if (!*row) continue;
+    latest = std::max(latest, (*row)->clock.whole.time);
+    for (const auto& [path, stamp] : (*row)->clock.exceptions) {
+      latest = std::max(latest, stamp.time);
+    }
+  }
+  return latest;
 }
 
 Result<std::optional<Refusal>> Judge::DecideRow(const RowChange& change, const Stamp& stamp,
@@ -168,6 +231,11 @@ Result<std::optional<Refusal>> Judge::DecideRow(const RowChange& change, const S
                                                 std::vector<PreparedWrite>& writes) {
   using Outcome = std::optional<Refusal>;
   const TableSchema* table = application_.schema.FindTable(change.key.table);
+  if (table && table->name == kHistoryTable) {
+    return Outcome(Refuse(Code::kDenied,
+                          "Nobody writes the history but the relay, from what changes", table->name,
+                          IdToText(change.key)));
+  }
   if (!table || !application_.rules.TenantField(table->name)) {
     return Outcome(Refuse(Code::kInvalid, "The change set writes to a table that does not exist"));
   }
@@ -182,7 +250,7 @@ Result<std::optional<Refusal>> Judge::DecideRow(const RowChange& change, const S
   }
   Result<std::optional<Row>> stored = store_.Get(no_, change.key);
   if (!stored) return Fail(stored.error());
-  PreparedWrite write{change.key, change, std::move(*stored), {}};
+  PreparedWrite write{change.key, change, std::move(*stored), {}, stamp};
   if (write.before) {
     write.after = ToState(*table, *write.before);
     if (!application_.rules.MayRead(table->name, actor, WithSystemFields(*table, *write.before))) {
@@ -194,7 +262,8 @@ Result<std::optional<Refusal>> Judge::DecideRow(const RowChange& change, const S
     if (*tombstone) write.after.clock = std::move(**tombstone);
   }
   const std::uint32_t length = write.after.clock.length;
-  if (change.whole && write.before) {
+  // Two people may bring a deleted row back at once; nobody inserts a row that is there.
+  if (change.whole && change.length == 1 && write.before) {
     return refuse(Code::kInvalid, "The row is already there; its id was used before");
   }
   if (change.whole ? change.length != length + 1 && length == 0 : length == 0) {
@@ -210,7 +279,7 @@ Result<std::optional<Refusal>> Judge::DecideRow(const RowChange& change, const S
   if (write.after.clock.exceptions.size() > kRowClocksMax) {
     return refuse(Code::kInvalid, "The row has had too many different fields; insert a new one");
   }
-  Outcome refusal = CheckDocument(*table, write, actor);
+  Outcome refusal = CheckDocument(*table, write);
   if (!refusal) writes.push_back(std::move(write));
   return refusal;
 }
@@ -242,39 +311,89 @@ std::optional<Refusal> Judge::CheckKinds(const TableSchema& table, const RowStat
   return std::nullopt;
 }
 
-bool Judge::BelongsHere(const TableSchema& table, const Object& document) const {
+bool Judge::BelongsHere(const TableSchema& table, const RowKey& key, const Object& document) const {
   const std::string_view field = *application_.rules.TenantField(table.name);
-  const Value* owner = document.Find(field.empty() ? std::string_view("_id") : field);
+  if (field.empty()) return IdToText(key) == tenant_.text;
+  const Value* owner = document.Find(field);
   return owner && owner->Is<std::string>() && *owner->As<std::string>() == tenant_.text;
 }
 
-std::optional<Refusal> Judge::CheckDocument(const TableSchema& table, const PreparedWrite& write,
-                                            const Actor& actor) {
+std::optional<Refusal> Judge::CheckDocument(const TableSchema& table,
+                                            const PreparedWrite& write) const {
+  if (!write.after.alive()) return std::nullopt;
   const std::string row_text = IdToText(write.key);
-  std::optional<Object> before, after;
-  if (write.before) before = WithSystemFields(table, *write.before);
-  if (write.after.alive()) {
-    const Row row = ToRow(write.key.id, write.after);
-    // No write names a field that the schema of an object does not have, but an earlier schema may have.
-    const auto unknown = table.document.kind == Validator::Kind::kObject ? UnknownFields::kAllowed
-                                                                         : UnknownFields::kRefused;
-    if (Status valid = ValidateDocument(application_.schema, table, row.document, unknown);
-        !valid) {
-      return Refuse(Code::kInvalid, valid.error().message, table.name, row_text);
+  const Row row = ToRow(write.key.id, write.after);
+  // No write names a field that the schema of an object does not have, but an earlier schema may have.
+  const auto unknown = table.document.kind == Validator::Kind::kObject ? UnknownFields::kAllowed
+                                                                       : UnknownFields::kRefused;
+  if (Status valid = ValidateDocument(application_.schema, table, row.document, unknown); !valid) {
+    return Refuse(Code::kInvalid, valid.error().message, table.name, row_text);
+  }
+  if (BelongsHere(table, write.key, row.document)) return std::nullopt;
+  return Refuse(Code::kDenied,
+                "A row cannot belong to another organization than the rest of its "
+                "change set, nor move to one",
+                table.name, row_text, table.name + ": tenancy");
+}
+
+Result<std::optional<Refusal>> Judge::Rule(const Stamp& stamp, const Actor& actor,
+                                           std::vector<PreparedWrite>& writes) {
+  using Outcome = std::optional<Refusal>;
+  const Rules& rules = application_.rules;
+  const auto table_of = [&](const RowKey& key) { return application_.schema.FindTable(key.table); };
+  StateAfter state(store_, no_);
+  Ruling ruling(application_, actor, state, Ruling::Copy::kWhole);
+  std::deque<std::optional<Row>> rows;
+  std::map<RowKey, RuledRow> ruled;
+  const bool alone = std::none_of(writes.begin(), writes.end(), [&](const PreparedWrite& write) {
+    return rules.LooksBeyondRow(table_of(write.key)->name);
+  });
+  const auto row_after = [&](const PreparedWrite& write) -> const Row* {
+    if (!write.after.alive()) return nullptr;
+    return &*rows.emplace_back(ToRow(write.key.id, write.after));
+  };
+  for (const PreparedWrite& write : writes) {
+    const Row* after = row_after(write);
+    const Row* before = write.before ? &*write.before : nullptr;
+    ruled[write.key] = {write.key, table_of(write.key), before, after, after};
+    if (!alone) state.Put(write.key, after ? std::optional<Row>(*after) : std::nullopt);
+  }
+  if (!alone) {
+    const std::size_t written = writes.size();
+    const Result<bool> fits = Completion(application_, state, ruling, stamp, writes).Run();
+    if (!fits) return Fail(fits.error());
+    if (!*fits) {
+      return Outcome(Refuse(Code::kInvalid, "The deletion would change more than " +
+                                                std::to_string(kRowsPerChangeSetMax) +
+                                                " rows; delete what refers to it first, in parts"));
     }
-    after = WithSystemFields(table, row);
-    if (!BelongsHere(table, *after)) {
-      return Refuse(Code::kDenied,
-                    "A row cannot belong to another organization than the rest of its "
-                    "change set, nor move to one",
-                    table.name, row_text, table.name + ": tenancy");
+    for (std::size_t i = 0; i < written; ++i) {
+      // The vector has moved.
+      ruled[writes[i].key].before = writes[i].before ? &*writes[i].before : nullptr;
+    }
+    for (std::size_t i = written; i < writes.size(); ++i) {
+      const Row* after = row_after(writes[i]);
+      const auto [row, fresh] = ruled.try_emplace(writes[i].key);
+      if (fresh) {
+        row->second = {writes[i].key, table_of(writes[i].key), &*writes[i].before, nullptr, nullptr,
+                       true};
+      }
+      row->second.after = after;
     }
   }
-  const Action action = !after ? Action::kDelete : before ? Action::kUpdate : Action::kInsert;
-  std::optional<Denial> denial = application_.rules.Judge(
-      table.name, action, actor, before ? &*before : nullptr, after ? &*after : nullptr);
-  if (!denial) return std::nullopt;
-  return Refuse(Code::kDenied, denial->message, table.name, row_text, denial->rule);
+  std::vector<RuledRow> all;
+  for (const auto& [key, row] : ruled) all.push_back(row);
+  Result<std::optional<RuledOut>> out = ruling.Judge(all);
+  if (!out) return Fail(out.error());
+  if (!*out) return Outcome();
+  const Denial& denial = (*out)->denial;
+  const TableSchema& table = *table_of((*out)->key);
+  const RuledRow& row = ruled.at((*out)->key);
+  // A row that the person may not see is not named.
+  const bool named =
+      !row.brought || rules.MayRead(table.name, actor, WithSystemFields(table, *row.before));
+  return Outcome(Refuse(denial.code, denial.message, table.name,
+                        named ? IdToText(row.key) : std::string(), denial.rule));
 }
 
 }  // namespace syncline

@@ -86,11 +86,11 @@ std::optional<RowKey> RecentEffects::FirstWithin(const StrictReads& reads,
                                                  const MayRead& may_read) {
   std::map<TableNumber, std::vector<IndexWalk>> walks_by_table;
   for (const IndexReads& index : reads.indexes) walks_by_table[index.table].emplace_back(index);
-  const auto first = std::upper_bound(
-      effects_.begin(), effects_.end(), reads.cursor.seq,
-      [](std::uint64_t seq, const RecentEffect& effect) {
-        return seq + (PLANTED("strict-seq-off-by-one") ? 1 : 0) < effect.seq;
-      });
+  const auto first =
+      std::upper_bound(effects_.begin(), effects_.end(), reads.cursor.seq,
+                       [](std::uint64_t seq, const RecentEffect& effect) {
+                         return seq + (PLANTED("strict-seq-off-by-one") ? 1 : 0) < effect.seq;
+                       });
   for (auto effect = first; effect != effects_.end(); ++effect) {
     const auto walks = walks_by_table.find(effect->key.table);
     if (walks == walks_by_table.end()) continue;

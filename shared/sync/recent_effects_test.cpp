@@ -129,7 +129,8 @@ TEST_CASE("by count and by size it stays bounded, and the floor tells what is go
   CHECK(large.floor() == 23);
   // More than fits in one change set: nothing at or below it can be told.
   RecentEffects one = Wanted();
-  for (int i = 0; i < 20; ++i) one.Add({11, KeyOf(1), nullptr, SeatOf(1, std::string(1 << 20, 'x'))});
+  for (int i = 0; i < 20; ++i)
+    one.Add({11, KeyOf(1), nullptr, SeatOf(1, std::string(1 << 20, 'x'))});
   CHECK(one.floor() == 11);
 }
 

@@ -50,7 +50,7 @@ std::vector<SessionRequest> RelaySession::OnMessage(ByteView message, std::uint6
   std::vector<SessionRequest> requests;
   if (message.empty()) return Close(Code::kInvalid, "An empty message means nothing");
   while (!message.empty() && state_ != State::kClosed) {
-    Result<Message> frame = TakeDeviceFrame(message);
+    Result<Message> frame = TakeDeviceFrame(message, &pushes_);
     if (!frame) return Close(frame.error().code, frame.error().message);
     if (auto* hello = std::get_if<Hello>(&*frame)) {
       if (state_ != State::kWaiting) return Close(Code::kInvalid, "Hello was already said");

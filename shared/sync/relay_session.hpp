@@ -61,6 +61,9 @@ class RelaySession {
   // The person became a member of another tenant while connected.
   std::vector<SessionRequest> OnTenantAdded(const TenantId& tenant);
 
+  // The frame to send before one that an Authority made for this tenant; empty if none is needed.
+  Bytes About(const TenantId& tenant) { return told_.About(tenant); }
+
   // REQUIRES: open().
   const Peer& peer() const { return peer_; }
   bool open() const { return state_ == State::kOpen; }
@@ -76,6 +79,8 @@ class RelaySession {
   State state_ = State::kWaiting;
   bool renewing_ = false;
   Peer peer_;
+  wire::Memory pushes_;
+  RelayTenants told_;
   std::uint64_t expires_ms_ = 0;
   std::uint64_t first_tick_ms_ = 0;
   std::vector<TenantHello> hellos_;

@@ -78,6 +78,12 @@ Status TenantLog::Reload() {
   return Done{};
 }
 
+Status TenantLog::BeginEpoch(std::uint64_t epoch) {
+  if (Status set = SetHead(*database_, "epoch", epoch); !set) return set;
+  head_.epoch = epoch;
+  return Done{};
+}
+
 Status TenantLog::BeginRules(std::uint64_t rules_hash) {
   const Result<std::uint64_t> known = Head(*database_, "rules");
   if (!known) return Fail(known.error());
@@ -101,7 +107,8 @@ Status TenantLog::SetSeq(std::uint64_t seq) {
 
 Status TenantLog::AddChange(std::uint64_t seq, const RowKey& key, const RowState* before,
                             bool keep_before, std::uint64_t now_ms) {
-  Statement statement = database_->Prepare("INSERT INTO _changes VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+  Statement statement =
+      database_->Prepare("INSERT OR IGNORE INTO _changes VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
   Bytes state;
   statement.Bind(1, Signed(seq)).Bind(2, std::int64_t{key.table.value}).BindBlob(3, key.id.view());
   statement.Bind(4, std::int64_t{before != nullptr}).Bind(6, Signed(now_ms));

@@ -52,12 +52,15 @@ class TenantLog {
   static Result<TenantLog> Open(Database& database, std::uint64_t fresh_epoch);
 
   const LogHead& head() const { return head_; }
+  // The file was restored: seqs from here on do not compare with those that devices know.
+  Status BeginEpoch(std::uint64_t epoch);
   // These rules are judged by from now on (Rules::hash). No effect if they were before.
   Status BeginRules(std::uint64_t rules_hash);
 
   // --- within the transaction of a commit ---
   Status SetSeq(std::uint64_t seq);
-  // `before` null: the row did not exist. `keep_before`: its state will be asked for.
+  // `before` null: the row did not exist. `keep_before`: its state will be asked for. Of several changes of
+  // a row at one seq the first counts.
   Status AddChange(std::uint64_t seq, const RowKey& key, const RowState* before, bool keep_before,
                    std::uint64_t now_ms);
   Status PutTombstone(const RowKey& key, const RowClock& clock, std::uint64_t now_ms);

@@ -2,11 +2,15 @@
 // cereal's internals. Stock archives throw, need iostreams, and resize to whatever count they read.
 //
 // Integers are LEB128, signed ones zigzag first; bool and enums are one byte; strings and lists have a
-// count in front. Names (fields, tables) and replicas are written once a frame and by ordinal after.
+// count in front. Names of fields and replicas are written once and by ordinal after.
+//
+// An archive is stored or brief. Stored ones are for files: rows and stamps in full. Brief ones are for
+// frames: rows, stamps and times lean on what came before in the frame, or in the stream of frames whose
+// memory the archive is given (memory.hpp).
 #pragma once
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
-#include <map>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -15,11 +19,26 @@
 
 #include "shared/base/ids.hpp"
 #include "shared/base/varint.hpp"
+#include "shared/clock/clock.hpp"
 #include "shared/value/key.hpp"
 #include "shared/value/memory.hpp"
 #include "shared/value/value.hpp"
+#include "shared/wire/memory.hpp"
 
 namespace syncline::wire {
+
+enum class Form { kStored, kBrief };
+
+inline std::uint64_t ZigZag(std::int64_t value) {
+  return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
+}
+inline std::int64_t UnZigZag(std::uint64_t value) {
+  return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
+}
+
+// A float64 that is a whole number, as most are: this tag, which begins no key, and the zigzag LEB128.
+inline constexpr char kWholeNumberTag = 0x16;
+inline constexpr std::int64_t kWholeNumberMax = std::int64_t{1} << 53;
 
 // Reads one frame. Never throws and never allocates on a claim: the first short read or unbelievable
 // count sets failed(), and from then on every read yields zero. Check failed() and at_end() once.
@@ -28,11 +47,28 @@ namespace syncline::wire {
 // thousandfold in memory. LimitMemory bounds that where the sender is not trusted.
 class Reader : public cereal::InputArchive<Reader, cereal::AllowEmptyClassElision> {
  public:
-  explicit Reader(ByteView bytes) : InputArchive(this), rest_(bytes) {}
+  // `stream`, if any, is the memory of the frames before, for those that lean on it.
+  Reader(ByteView bytes, Form form, Memory* stream = nullptr)
+      : InputArchive(this), rest_(bytes), form_(form), stream_(stream) {}
+  bool brief() const { return form_ == Form::kBrief; }
+  Memory& memory() { return *memory_; }
+  // What a frame's head says of its memory: it begins with an empty one, which is kept for the frames after
+  // it, or not; or it goes on with the one that was kept.
+  void Follow(bool fresh, bool kept) {
+    if (fresh && !kept) return;
+    if (fresh) {
+      if (!stream_) return;
+      *stream_ = Memory();
+      stream_->begun = true;
+    }
+    if (!stream_ || !stream_->begun) return Refuse();
+    memory_ = stream_;
+  }
   bool failed() const { return failed_; }
   bool at_end() const { return rest_.empty(); }
   std::size_t rest_bytes() const { return rest_.size(); }
   void Refuse() { failed_ = true; }
+  void SkipRest() { rest_ = {}; }
   // What is read from here on may take about this many bytes of memory, and no value more than
   // kUntrustedValueBytesMax on the wire (a document's own limit).
   void LimitMemory(std::size_t bytes) {
@@ -73,6 +109,13 @@ class Reader : public cereal::InputArchive<Reader, cereal::AllowEmptyClassElisio
   }
   void Read(Value& value) {
     if (failed_) return;
+    if (!rest_.empty() && rest_[0] == kWholeNumberTag) {
+      rest_.remove_prefix(1);
+      const std::int64_t whole = UnZigZag(Integer());
+      if (whole > kWholeNumberMax || whole < -kWholeNumberMax) failed_ = true;
+      value = static_cast<double>(whole);
+      return;
+    }
     if (limited_) {
       ByteView after = rest_;
       if (!SkipKey(after) || rest_.size() - after.size() > kUntrustedValueBytesMax) failed_ = true;
@@ -88,17 +131,73 @@ class Reader : public cereal::InputArchive<Reader, cereal::AllowEmptyClassElisio
   }
   void ReadName(std::string& name) {
     const std::uint64_t ordinal = Integer();
-    if (ordinal == names_.size()) names_.emplace_back(Take(Count()));
-    if (ordinal >= names_.size()) failed_ = true;
-    if (limited_ && !failed_)
-      Charge(kFieldBytes + names_[static_cast<std::size_t>(ordinal)].size());
-    if (!failed_) name = names_[static_cast<std::size_t>(ordinal)];
+    auto& names = memory_->names;
+    if (ordinal < names.size()) {
+      name = names[static_cast<std::size_t>(ordinal)];
+    } else if (ordinal == names.size()) {
+      name = Take(Count());
+      names.Add(name);
+    } else {
+      failed_ = true;
+    }
+    Charge(kFieldBytes + name.size());
   }
   void ReadReplica(ReplicaId& replica) {
     const std::uint64_t ordinal = Integer();
-    if (ordinal == replicas_.size()) replicas_.push_back({Fixed64()});
-    if (ordinal >= replicas_.size()) failed_ = true;
-    if (!failed_) replica = replicas_[static_cast<std::size_t>(ordinal)];
+    auto& replicas = memory_->replicas;
+    if (ordinal < replicas.size()) {
+      replica = replicas[static_cast<std::size_t>(ordinal)];
+    } else if (ordinal == replicas.size()) {
+      replica = {Fixed64()};
+      replicas.Add(replica);
+    } else {
+      failed_ = true;
+    }
+  }
+  // Brief: odd is a row that was told, as the difference of its place to the last one's; even is a new one:
+  // bit 1 says that it begins as the last one (then LEB128, how many bytes), and above are its table's
+  // ordinal (the table itself, if it is new) and then the id's other bytes.
+  void ReadRow(RowKey& key) {
+    const std::uint64_t head = Integer();
+    Rows& rows = memory_->rows;
+    if (head & 1) {
+      const auto place =
+          static_cast<std::size_t>(static_cast<std::uint64_t>(UnZigZag(head >> 1)) + rows.last());
+      if (!rows.has(place)) return Refuse();
+      rows.Use(place);
+      key = rows.at(place);
+      return;
+    }
+    auto& tables = memory_->tables;
+    const std::uint64_t ordinal = head >> 2;
+    if (ordinal < tables.size()) {
+      key.table = tables[static_cast<std::size_t>(ordinal)];
+    } else if (ordinal == tables.size()) {
+      const std::uint64_t number = Integer();
+      if (number > 0xFFFFFFFFu) return Refuse();
+      key.table = {static_cast<std::uint32_t>(number)};
+      tables.Add(key.table);
+    } else {
+      return Refuse();
+    }
+    const std::uint64_t shared = head & 2 ? Integer() : 0;
+    if (shared > sizeof key.id.bytes) return Refuse();
+    const auto same = static_cast<std::size_t>(shared);
+    const ByteView other = Take(sizeof key.id.bytes - same);
+    if (failed_) return;
+    const RowId last = rows.last_key().id;
+    std::copy_n(last.bytes.begin(), same, key.id.bytes.begin());
+    std::copy(other.begin(), other.end(), key.id.bytes.begin() + static_cast<std::ptrdiff_t>(same));
+    rows.Add(key);
+  }
+  // Brief: the milliseconds since the last time, zigzag, and in the lowest bit whether the counter follows.
+  void ReadTime(HybridTime& time) {
+    const std::uint64_t head = Integer();
+    HybridTime& last = memory_->stamp.time;
+    const std::uint64_t ms = last.unix_ms() + static_cast<std::uint64_t>(UnZigZag(head >> 1));
+    const std::uint64_t counter = head & 1 ? Integer() : 0;
+    if (ms >> 48 || counter > 0xFFFF) return Refuse();
+    time = last = {ms << 16 | counter};
   }
 
  private:
@@ -109,50 +208,102 @@ class Reader : public cereal::InputArchive<Reader, cereal::AllowEmptyClassElisio
   bool failed_ = false;
   bool limited_ = false;
   std::size_t memory_left_ = 0;
-  std::vector<std::string> names_;
-  std::vector<ReplicaId> replicas_;
+  const Form form_;
+  Memory own_;
+  Memory* memory_ = &own_;
+  Memory* const stream_;
 };
 
 class Writer : public cereal::OutputArchive<Writer, cereal::AllowEmptyClassElision> {
  public:
-  explicit Writer(Bytes& out) : OutputArchive(this), out_(out) {}
+  Writer(Bytes& out, Form form, Memory* stream = nullptr)
+      : OutputArchive(this), out_(out), form_(form), stream_(stream) {}
+  bool brief() const { return form_ == Form::kBrief; }
+  Memory& memory() { return *memory_; }
+  // Null if there is none.
+  const Memory* stream() const { return stream_; }
+  // Whether the frame begins with an empty memory, which is kept if there is a stream. `goes_on`: it may lean
+  // on the frames before.
+  bool Follow(bool goes_on) {
+    if (!stream_) return true;
+    memory_ = stream_;
+    const bool fresh = !goes_on || !stream_->begun || stream_->full();
+    if (fresh) *stream_ = Memory();
+    stream_->begun = true;
+    return fresh;
+  }
   void Integer(std::uint64_t value) { PutVarint(out_, value); }
   void Fixed64(std::uint64_t value) { PutFixed64(out_, value); }
   void Put(ByteView bytes) { out_ += bytes; }
-  void Write(const Value& value) { AppendKey(out_, value); }
+  void Write(const Value& value) {
+    const double* number = value.As<double>();
+    if (number && std::fabs(*number) <= static_cast<double>(kWholeNumberMax) &&
+        std::trunc(*number) == *number && !(*number == 0 && std::signbit(*number))) {
+      out_ += kWholeNumberTag;
+      return Integer(ZigZag(static_cast<std::int64_t>(*number)));
+    }
+    AppendKey(out_, value);
+  }
   void WriteName(const std::string& name) {
-    const auto [slot, added] = names_.try_emplace(name, names_.size());
-    Integer(slot->second);
-    if (!added) return;
+    const std::size_t known = memory_->names.size();
+    const std::size_t ordinal = memory_->names.OrdinalOf(name);
+    Integer(ordinal);
+    if (ordinal < known) return;
     Integer(name.size());
     Put(name);
   }
   void WriteReplica(ReplicaId replica) {
-    const auto [slot, added] = replicas_.try_emplace(replica, replicas_.size());
-    Integer(slot->second);
-    if (added) Fixed64(replica.value);
+    const std::size_t known = memory_->replicas.size();
+    const std::size_t ordinal = memory_->replicas.OrdinalOf(replica);
+    Integer(ordinal);
+    if (ordinal == known) Fixed64(replica.value);
+  }
+  void WriteRow(const RowKey& key) {
+    Rows& rows = memory_->rows;
+    const std::size_t place = rows.Find(key);
+    if (place != Rows::kNone) {
+      Integer(ZigZag(static_cast<std::int64_t>(place) - static_cast<std::int64_t>(rows.last()))
+                  << 1 |
+              1);
+      return rows.Use(place);
+    }
+    const std::size_t known = memory_->tables.size();
+    const std::size_t ordinal = memory_->tables.OrdinalOf(key.table);
+    const RowId last = rows.last_key().id;
+    const auto differs =
+        std::mismatch(key.id.bytes.begin(), key.id.bytes.end(), last.bytes.begin());
+    const auto same = static_cast<std::size_t>(differs.first - key.id.bytes.begin());
+    const bool shares = same > 1;
+    Integer(ordinal << 2 | (shares ? 2 : 0));
+    if (ordinal == known) Integer(key.table.value);
+    if (shares) Integer(same);
+    Put(key.id.view().substr(shares ? same : 0));
+    rows.Add(key);
+  }
+  void WriteTime(HybridTime time) {
+    HybridTime& last = memory_->stamp.time;
+    const std::uint64_t counter = time.value & 0xFFFF;
+    const std::uint64_t ms = ZigZag(static_cast<std::int64_t>(time.unix_ms() - last.unix_ms()));
+    Integer(ms << 1 | (counter ? 1 : 0));
+    if (counter) Integer(counter);
+    last = time;
   }
 
  private:
   Bytes& out_;
-  std::map<std::string, std::size_t> names_;
-  std::map<ReplicaId, std::size_t> replicas_;
+  const Form form_;
+  Memory own_;
+  Memory* memory_ = &own_;
+  Memory* const stream_;
 };
 
-// A name in the frame's dictionary.
+// A name, by its ordinal where it repeats.
 template <class String>
 struct Name {
   String& text;
 };
 template <class String>
 Name(String&) -> Name<String>;
-
-inline std::uint64_t ZigZag(std::int64_t value) {
-  return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
-}
-inline std::int64_t UnZigZag(std::uint64_t value) {
-  return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
-}
 
 // An enum as one byte. (cereal's own form for enums would be as wide as the type.)
 template <class Enum>
@@ -208,10 +359,18 @@ inline void CEREAL_SAVE_FUNCTION_NAME(Writer& writer, const std::string& text) {
   writer.Put(text);
 }
 inline void CEREAL_LOAD_FUNCTION_NAME(Reader& reader, double& value) {
+  if (reader.brief()) {
+    Value number;
+    reader.Read(number);
+    if (!number.Is<double>()) return reader.Refuse();
+    value = *number.As<double>();
+    return;
+  }
   const std::uint64_t bits = reader.Fixed64();
   std::memcpy(&value, &bits, sizeof value);
 }
 inline void CEREAL_SAVE_FUNCTION_NAME(Writer& writer, const double& value) {
+  if (writer.brief()) return writer.Write(value);
   std::uint64_t bits = 0;
   std::memcpy(&bits, &value, sizeof bits);
   writer.Fixed64(bits);

@@ -1,5 +1,7 @@
 #include "shared/wire/messages.hpp"
 
+#include <algorithm>
+
 #include "shared/wire/archive.hpp"
 #include "shared/wire/edits.hpp"
 
@@ -15,9 +17,13 @@ template <class Archive>
 void serialize(Archive& archive, TableNumber& table) {
   archive(table.value);
 }
-template <class Archive>
-void serialize(Archive& archive, HybridTime& time) {
-  archive(time.value);
+void CEREAL_LOAD_FUNCTION_NAME(wire::Reader& reader, HybridTime& time) {
+  if (reader.brief()) return reader.ReadTime(time);
+  time.value = reader.Integer();
+}
+void CEREAL_SAVE_FUNCTION_NAME(wire::Writer& writer, const HybridTime& time) {
+  if (writer.brief()) return writer.WriteTime(time);
+  writer.Integer(time.value);
 }
 void CEREAL_LOAD_FUNCTION_NAME(wire::Reader& reader, ReplicaId& replica) {
   reader.ReadReplica(replica);
@@ -30,13 +36,18 @@ void CEREAL_LOAD_FUNCTION_NAME(wire::Reader& reader, RowId& id) {
   if (!bytes.empty()) id = RowId::From(bytes);
 }
 void CEREAL_SAVE_FUNCTION_NAME(wire::Writer& writer, const RowId& id) { writer.Put(id.view()); }
-template <class Archive>
-void serialize(Archive& archive, RowKey& key) {
-  archive(key.table, key.id);
+void CEREAL_LOAD_FUNCTION_NAME(wire::Reader& reader, RowKey& key) {
+  if (reader.brief()) return reader.ReadRow(key);
+  reader(key.table, key.id);
+}
+void CEREAL_SAVE_FUNCTION_NAME(wire::Writer& writer, const RowKey& key) {
+  if (writer.brief()) return writer.WriteRow(key);
+  writer(key.table, key.id);
 }
 template <class Archive>
 void serialize(Archive& archive, Stamp& stamp) {
   archive(stamp.time, stamp.replica);
+  if (archive.brief()) archive.memory().stamp = stamp;
 }
 template <class Archive>
 void serialize(Archive& archive, FieldWrite& write) {
@@ -46,26 +57,69 @@ void serialize(Archive& archive, FieldWrite& write) {
 // What a row change carries beside its writes, as bits of one byte; a bit that is not named is refused.
 constexpr std::uint8_t kWholeBit = 1;
 constexpr std::uint8_t kEditsBit = 2;
-constexpr std::uint8_t kChangeBits = kWholeBit | kEditsBit;
+constexpr std::uint8_t kStoredBits = kWholeBit | kEditsBit;
+// Brief ones alone: exactly one write, without a count; a causal length other than 1.
+constexpr std::uint8_t kOneWriteBit = 4;
+constexpr std::uint8_t kLengthBit = 8;
+constexpr std::uint8_t kBriefBits = kStoredBits | kOneWriteBit | kLengthBit;
+// Rows of deltas alone: the stamp is that of the row before; a state; a row to forget.
+constexpr std::uint8_t kSameStampBit = 16;
+constexpr std::uint8_t kStateBit = 32;
+constexpr std::uint8_t kForgetBit = 64;
 
-// All of a change but its row. A whole row carries its creation time; a delete carries nothing more.
-template <class Archive>
-void SerializeChange(Archive& archive, RowChange& change) {
-  std::uint8_t flags = change.whole ? kWholeBit : 0;
-  if (!change.edits.empty()) flags |= kEditsBit;
-  archive(change.length, wire::Byte{flags});
-  if constexpr (std::is_same_v<Archive, wire::Reader>) {
-    if ((flags & ~kChangeBits) != 0) archive.Refuse();
-    change.whole = (flags & kWholeBit) != 0;
+std::uint8_t BitsOf(const RowChange& change, wire::Form form) {
+  unsigned bits = change.whole ? kWholeBit : 0u;
+  if (!change.edits.empty()) bits |= kEditsBit;
+  if (form == wire::Form::kBrief) {
+    if (!change.deletes() && change.writes.size() == 1) bits |= kOneWriteBit;
+    if (change.length != 1) bits |= kLengthBit;
   }
-  if (change.whole) archive(change.creation_time);
-  if (!change.deletes()) archive(change.writes);
-  if ((flags & kEditsBit) != 0) archive(change.edits);
+  return static_cast<std::uint8_t>(bits);
 }
-template <class Archive>
-void serialize(Archive& archive, RowChange& change) {
-  archive(change.key);
-  SerializeChange(archive, change);
+
+// What follows the bits; in the brief form with the length, if it is not 1. A whole row carries its
+// creation time; a delete carries nothing more.
+void ReadChange(wire::Reader& reader, RowChange& change, std::uint8_t bits) {
+  change.whole = (bits & kWholeBit) != 0;
+  if ((bits & kLengthBit) != 0) {
+    reader(change.length);
+  } else if (reader.brief()) {
+    change.length = 1;
+  }
+  if (change.whole) reader(change.creation_time);
+  if ((bits & kOneWriteBit) != 0) {
+    reader(change.writes.emplace_back());
+  } else if (!change.deletes()) {
+    reader(change.writes);
+  }
+  if ((bits & kEditsBit) != 0) reader(change.edits);
+}
+void WriteChange(wire::Writer& writer, const RowChange& change, std::uint8_t bits) {
+  if ((bits & kLengthBit) != 0) writer(change.length);
+  if (change.whole) writer(change.creation_time);
+  if ((bits & kOneWriteBit) != 0) {
+    writer(change.writes.front());
+  } else if (!change.deletes()) {
+    writer(change.writes);
+  }
+  if ((bits & kEditsBit) != 0) writer(change.edits);
+}
+void CEREAL_LOAD_FUNCTION_NAME(wire::Reader& reader, RowChange& change) {
+  std::uint8_t bits = 0;
+  reader(change.key);
+  if (!reader.brief()) reader(change.length);
+  reader(wire::Byte{bits});
+  if ((bits & ~(reader.brief() ? kBriefBits : kStoredBits)) != 0) return reader.Refuse();
+  // A few bytes may say that there is one.
+  reader.Charge(sizeof(RowChange));
+  ReadChange(reader, change, bits);
+}
+void CEREAL_SAVE_FUNCTION_NAME(wire::Writer& writer, const RowChange& change) {
+  writer(change.key);
+  if (!writer.brief()) writer(change.length);
+  std::uint8_t bits = BitsOf(change, writer.brief() ? wire::Form::kBrief : wire::Form::kStored);
+  writer(wire::Byte{bits});
+  WriteChange(writer, change, bits);
 }
 
 template <class Archive>
@@ -90,13 +144,21 @@ void serialize(Archive& archive, StrictReads& strict) {
   archive(strict.cursor, strict.indexes);
 }
 template <class Archive>
+void SerializeStrict(Archive& archive, std::optional<StrictReads>& strict, bool is_there) {
+  if (!is_there) return;
+  if (!strict) strict.emplace();
+  archive(*strict);
+}
+// As it is stored; a push has a form of its own.
+template <class Archive>
 void serialize(Archive& archive, ChangeSet& change_set) {
   archive(change_set.replica, change_set.number, change_set.time, change_set.rows);
   bool strict = change_set.strict.has_value();
+  if constexpr (std::is_same_v<Archive, wire::Reader>) {
+    if (archive.at_end()) return;  // stored by version 1
+  }
   archive(strict);
-  if (!strict) return;
-  if (!change_set.strict) change_set.strict.emplace();
-  archive(*change_set.strict);
+  SerializeStrict(archive, change_set.strict, strict);
 }
 
 void CEREAL_LOAD_FUNCTION_NAME(wire::Reader& reader, RowState& state) {
@@ -115,6 +177,7 @@ void CEREAL_LOAD_FUNCTION_NAME(wire::Reader& reader, RowState& state) {
     if (field.value.is_undefined()) reader.Refuse();
     state.fields.insert_or_assign(std::move(field.path), std::move(field.value));
   }
+  if (!reader.brief() && reader.at_end()) return;  // stored by version 1
   for (std::size_t left = reader.Count(); left > 0 && !reader.failed(); --left) {
     std::string path;
     Bytes content;
@@ -137,24 +200,99 @@ void CEREAL_SAVE_FUNCTION_NAME(wire::Writer& writer, const RowState& state) {
 
 template <class Archive>
 void serialize(Archive& archive, TenantHello& hello) {
-  archive(hello.tenant, hello.cursor, hello.settled);
+  archive(hello.tenant, hello.cursor, hello.settled, hello.settled_epoch, hello.kept_above);
 }
-template <class Archive>
-void serialize(Archive& archive, Hello& hello) {
-  archive(hello.protocol, hello.schema_hash, hello.rules_hash, hello.replica, hello.device_ms,
-          hello.token, hello.tenants);
+// Of another version only that is read: what follows may have another form.
+void CEREAL_LOAD_FUNCTION_NAME(wire::Reader& reader, Hello& hello) {
+  reader(hello.protocol);
+  if (hello.protocol != kProtocolVersion) return reader.SkipRest();
+  reader(hello.schema_hash, hello.rules_hash, hello.replica, hello.device_ms, hello.token,
+         hello.tenants);
+}
+void CEREAL_SAVE_FUNCTION_NAME(wire::Writer& writer, const Hello& hello) {
+  writer(hello.protocol, hello.schema_hash, hello.rules_hash, hello.replica, hello.device_ms,
+         hello.token, hello.tenants);
+}
+// The heads of pushes and deltas: a count above these bits.
+constexpr std::uint64_t kFreshBit = 1;
+constexpr std::uint64_t kKeptBit = 2;    // only if fresh
+constexpr std::uint64_t kTenantBit = 4;  // pushes alone; always if fresh
+// The heads of change sets: how many rows above these bits.
+constexpr std::uint64_t kJumpBit = 1;
+constexpr std::uint64_t kStrictBit = 2;
+constexpr std::size_t kTenantBytesMax = 64;
+
+void ReadTenant(wire::Reader& reader) {
+  wire::Memory& memory = reader.memory();
+  const std::uint64_t ordinal = reader.Integer();
+  if (ordinal == memory.tenants.size()) {
+    const std::string text(reader.Take(reader.Count()));
+    if (text.size() > kTenantBytesMax) return reader.Refuse();
+    memory.tenants.Add(text);
+  }
+  if (ordinal >= memory.tenants.size()) return reader.Refuse();
+  memory.tenant = static_cast<std::size_t>(ordinal);
+  memory.numbers.resize(memory.tenants.size());
+}
+void ReadChangeSet(wire::Reader& reader, std::uint64_t& number, ChangeSet& change_set) {
+  const std::uint64_t head = reader.Integer();
+  number = head & kJumpBit ? reader.Integer() : number + 1;
+  change_set.number = number;
+  reader(change_set.time);
+  for (std::uint64_t left = head >> 2; left > 0 && !reader.failed(); --left) {
+    reader(change_set.rows.emplace_back());
+  }
+  SerializeStrict(reader, change_set.strict, (head & kStrictBit) != 0);
+  reader.Charge(sizeof(ChangeSet));
 }
 void CEREAL_LOAD_FUNCTION_NAME(wire::Reader& reader, Push& push) {
   reader.LimitMemory(kPushMemoryBytesMax);
-  reader(push.tenant);
-  const std::size_t count = reader.Count();
-  if (count > kChangeSetsPerPushMax) return reader.Refuse();
-  for (std::size_t left = count; left > 0 && !reader.failed(); --left) {
-    reader(push.change_sets.emplace_back());
+  const std::uint64_t head = reader.Integer();
+  const bool fresh = (head & kFreshBit) != 0;
+  if (head >> 3 > kChangeSetsPerPushMax || (fresh && (head & kTenantBit) == 0)) {
+    return reader.Refuse();
+  }
+  reader.Follow(fresh, (head & kKeptBit) != 0);
+  wire::Memory& memory = reader.memory();
+  if (fresh) reader(memory.stamp.replica);
+  if ((head & kTenantBit) != 0) ReadTenant(reader);
+  if (reader.failed()) return;
+  push.tenant.text = memory.tenants[memory.tenant];
+  for (std::uint64_t left = head >> 3; left > 0 && !reader.failed(); --left) {
+    ChangeSet& change_set = push.change_sets.emplace_back();
+    change_set.replica = memory.stamp.replica;
+    ReadChangeSet(reader, memory.numbers[memory.tenant], change_set);
   }
 }
 void CEREAL_SAVE_FUNCTION_NAME(wire::Writer& writer, const Push& push) {
-  writer(push.tenant, push.change_sets);
+  const bool fresh = writer.Follow(true);
+  wire::Memory& memory = writer.memory();
+  const std::size_t known = memory.tenants.size();
+  const std::size_t ordinal = memory.tenants.OrdinalOf(push.tenant.text);
+  const bool names_tenant = fresh || ordinal != memory.tenant;
+  writer.Integer(push.change_sets.size() << 3 | (names_tenant ? kTenantBit : 0) |
+                 (fresh ? kFreshBit | (writer.stream() ? kKeptBit : 0) : 0));
+  if (fresh) {
+    if (!push.change_sets.empty()) memory.stamp.replica = push.change_sets.front().replica;
+    writer(memory.stamp.replica);
+  }
+  if (names_tenant) {
+    writer.Integer(ordinal);
+    if (ordinal == known) writer(push.tenant.text);
+    memory.tenant = ordinal;
+    memory.numbers.resize(std::max(memory.numbers.size(), ordinal + 1));
+  }
+  std::uint64_t& number = memory.numbers[ordinal];
+  for (const ChangeSet& change_set : push.change_sets) {
+    const bool jumps = change_set.number != number + 1;
+    writer.Integer(change_set.rows.size() << 2 | (change_set.strict ? kStrictBit : 0) |
+                   (jumps ? kJumpBit : 0));
+    number = change_set.number;
+    if (jumps) writer.Integer(number);
+    writer(change_set.time);
+    for (const RowChange& row : change_set.rows) writer(row);
+    if (change_set.strict) writer(*change_set.strict);
+  }
 }
 template <class Archive>
 void serialize(Archive& archive, Renew& renew) {
@@ -164,23 +302,69 @@ template <class Archive>
 void serialize(Archive& archive, Welcome& welcome) {
   archive(welcome.schema_hash, welcome.difference_ms, welcome.tenants);
 }
-template <class Archive>
-void serialize(Archive& archive, DeltaRow& row) {
-  archive(wire::Byte{row.kind}, row.key);
-  switch (row.kind) {
-    case DeltaRow::Kind::kState: archive(row.state); return;
-    case DeltaRow::Kind::kChange:
-      archive(row.stamp);
-      SerializeChange(archive, row.change);
-      row.change.key = row.key;
-      return;
-    case DeltaRow::Kind::kForget: return;
+void CEREAL_LOAD_FUNCTION_NAME(wire::Reader& reader, DeltaRow& row) {
+  std::uint8_t bits = 0;
+  reader(row.key, wire::Byte{bits});
+  if (bits == kForgetBit) {
+    row.kind = DeltaRow::Kind::kForget;
+  } else if (bits == kStateBit) {
+    row.kind = DeltaRow::Kind::kState;
+    reader(row.state);
+  } else if ((bits & ~(kBriefBits | kSameStampBit)) == 0) {
+    row.kind = DeltaRow::Kind::kChange;
+    row.change.key = row.key;
+    if ((bits & kSameStampBit) == 0) reader(row.stamp);
+    row.stamp = reader.memory().stamp;
+    ReadChange(reader, row.change, bits);
+  } else {
+    reader.Refuse();
   }
-  if constexpr (std::is_same_v<Archive, wire::Reader>) archive.Refuse();
 }
-template <class Archive>
-void serialize(Archive& archive, Delta& delta) {
-  archive(delta.tenant, delta.from, delta.to, delta.completes_snapshot, delta.rows);
+void CEREAL_SAVE_FUNCTION_NAME(wire::Writer& writer, const DeltaRow& row) {
+  writer(row.key);
+  const auto begin = [&](std::uint8_t bits) { writer(wire::Byte{bits}); };
+  switch (row.kind) {
+    case DeltaRow::Kind::kForget: return begin(kForgetBit);
+    case DeltaRow::Kind::kState: begin(kStateBit); return writer(row.state), void();
+    case DeltaRow::Kind::kChange: break;
+  }
+  const bool same_stamp = row.stamp == writer.memory().stamp;
+  const std::uint8_t bits = BitsOf(row.change, wire::Form::kBrief);
+  begin(static_cast<std::uint8_t>(bits | (same_stamp ? kSameStampBit : 0)));
+  if (!same_stamp) writer(row.stamp);
+  WriteChange(writer, row.change, bits);
+}
+void CEREAL_LOAD_FUNCTION_NAME(wire::Reader& reader, Delta& delta) {
+  const std::uint64_t head = reader.Integer();
+  const bool fresh = (head & kFreshBit) != 0;
+  reader.Follow(fresh, (head & kKeptBit) != 0);
+  if (reader.failed()) return;
+  wire::Memory& memory = reader.memory();
+  if (fresh) {
+    reader(delta.tenant, memory.cursor, delta.completes_snapshot);
+  } else {
+    memory.cursor.seq += reader.Integer();
+  }
+  delta.to = memory.cursor;
+  for (std::uint64_t left = head >> 2; left > 0 && !reader.failed(); --left) {
+    reader(delta.rows.emplace_back());
+  }
+}
+void CEREAL_SAVE_FUNCTION_NAME(wire::Writer& writer, const Delta& delta) {
+  const wire::Memory* before = writer.stream();
+  const bool fresh =
+      writer.Follow(before && !delta.completes_snapshot && before->cursor.epoch == delta.to.epoch &&
+                    before->cursor.scope == delta.to.scope && before->cursor.seq <= delta.to.seq);
+  wire::Memory& memory = writer.memory();
+  writer.Integer(delta.rows.size() << 2 |
+                 (fresh ? kFreshBit | (writer.stream() ? kKeptBit : 0) : 0));
+  if (fresh) {
+    writer(delta.tenant, delta.to, delta.completes_snapshot);
+  } else {
+    writer.Integer(delta.to.seq - memory.cursor.seq);
+  }
+  memory.cursor = delta.to;
+  for (const DeltaRow& row : delta.rows) writer(row);
 }
 template <class Archive>
 void serialize(Archive& archive, Chunk& chunk) {
@@ -211,8 +395,17 @@ void serialize(Archive& archive, Verdict& verdict) {
           verdict.refused);
 }
 template <class Archive>
+void serialize(Archive& archive, Again& again) {
+  archive(again.tenant, again.known);
+}
+template <class Archive>
 void serialize(Archive& archive, Left& left) {
   archive(left.tenant);
+}
+template <class Archive>
+void serialize(Archive& archive, About& about) {
+  archive(about.known);
+  if (about.known == 0) archive(about.tenant);
 }
 template <class Archive>
 void serialize(Archive&, Ping&) {}
@@ -227,17 +420,18 @@ void serialize(Archive& archive, Fault& fault) {
 namespace {
 
 template <class T>
-Bytes Encode(const T& value) {
+Bytes Encode(const T& value, wire::Form form, wire::Memory* stream = nullptr) {
   Bytes bytes;
-  wire::Writer writer(bytes);
+  wire::Writer writer(bytes, form, stream);
   writer(value);
   return bytes;
 }
 
 template <class T>
-Result<T> Decode(ByteView bytes, const char* what) {
+Result<T> Decode(ByteView bytes, const char* what, wire::Form form,
+                 wire::Memory* stream = nullptr) {
   T value{};
-  wire::Reader reader(bytes);
+  wire::Reader reader(bytes, form, stream);
   reader(value);
   if (reader.failed() || !reader.at_end()) {
     return Fail(Code::kCorrupt, std::string(what) + " does not decode at byte " +
@@ -249,14 +443,15 @@ Result<T> Decode(ByteView bytes, const char* what) {
 
 // The type byte of each message: its place in the variant, plus one.
 template <std::size_t... kIndex>
-Result<Message> DecodeAs(std::size_t type, ByteView body, std::index_sequence<kIndex...>) {
+Result<Message> DecodeAs(std::size_t type, ByteView body, wire::Memory* stream,
+                         std::index_sequence<kIndex...>) {
   Result<Message> message =
       Fail(Code::kInvalid, "Unknown message type " + std::to_string(type) +
                                "; the other side speaks another version of the protocol");
   const auto attempt = [&](auto index) {
     using Type = std::variant_alternative_t<decltype(index)::value, Message>;
     if (type != decltype(index)::value + 1) return;
-    Result<Type> decoded = Decode<Type>(body, "A message");
+    Result<Type> decoded = Decode<Type>(body, "A message", wire::Form::kBrief, stream);
     if (decoded) {
       message = Message(std::move(*decoded));
     } else {
@@ -269,9 +464,10 @@ Result<Message> DecodeAs(std::size_t type, ByteView body, std::index_sequence<kI
 
 }  // namespace
 
-Bytes EncodeFrame(const Message& message) {
+Bytes EncodeFrame(const Message& message, wire::Memory* stream) {
   Bytes body(1, static_cast<char>(message.index() + 1));
-  body += std::visit([](const auto& typed) { return Encode(typed); }, message);
+  body += std::visit([&](const auto& typed) { return Encode(typed, wire::Form::kBrief, stream); },
+                     message);
   Bytes frame;
   frame.reserve(body.size() + 5);
   PutVarint(frame, body.size());
@@ -292,8 +488,10 @@ Result<ByteView> TakeBody(ByteView& in) {
   return frame;
 }
 
-Result<Message> DecodeFrame(ByteView frame) {
-  return DecodeAs(static_cast<unsigned char>(frame[0]), frame.substr(1),
+constexpr std::size_t TypeOf(ByteView frame) { return static_cast<unsigned char>(frame[0]); }
+
+Result<Message> DecodeFrame(ByteView frame, wire::Memory* stream) {
+  return DecodeAs(TypeOf(frame), frame.substr(1), stream,
                   std::make_index_sequence<std::variant_size_v<Message>>());
 }
 
@@ -301,29 +499,78 @@ Result<Message> DecodeFrame(ByteView frame) {
 constexpr std::size_t kDeviceTypeLast = 4;
 static_assert(std::is_same_v<std::variant_alternative_t<kDeviceTypeLast - 1, Message>, Ping>);
 
+// The relay's message that deltas are.
+constexpr std::size_t kDeltaType = 6;
+static_assert(std::is_same_v<std::variant_alternative_t<kDeltaType - 1, Message>, Delta>);
+
 }  // namespace
 
 Result<Message> TakeFrame(ByteView& in) {
   const Result<ByteView> frame = TakeBody(in);
   if (!frame) return Fail(frame.error());
-  return DecodeFrame(*frame);
+  return DecodeFrame(*frame, nullptr);
 }
 
-Result<Message> TakeDeviceFrame(ByteView& in) {
+Result<Message> TakeDeviceFrame(ByteView& in, wire::Memory* stream) {
   const Result<ByteView> frame = TakeBody(in);
   if (!frame) return Fail(frame.error());
-  const std::size_t type = static_cast<unsigned char>((*frame)[0]);
+  const std::size_t type = TypeOf(*frame);
   if (type > kDeviceTypeLast && type <= std::variant_size_v<Message>) {
     return Fail(Code::kInvalid, "That message is the relay's to send");
   }
-  return DecodeFrame(*frame);
+  return DecodeFrame(*frame, stream);
 }
 
-Bytes EncodeChangeSet(const ChangeSet& change_set) { return Encode(change_set); }
-Result<ChangeSet> DecodeChangeSet(ByteView bytes) {
-  return Decode<ChangeSet>(bytes, "A change set");
+// The tenant that the message is about; null if it is about none.
+TenantId* RelayFrames::TenantOf(Message& message) {
+  if (auto* delta = std::get_if<Delta>(&message)) return &delta->tenant;
+  if (auto* chunk = std::get_if<Chunk>(&message)) return &chunk->tenant;
+  if (auto* verdict = std::get_if<Verdict>(&message)) return &verdict->tenant;
+  if (auto* left = std::get_if<Left>(&message)) return &left->tenant;
+  if (auto* again = std::get_if<Again>(&message)) return &again->tenant;
+  return nullptr;
 }
-Bytes EncodeRowState(const RowState& state) { return Encode(state); }
-Result<RowState> DecodeRowState(ByteView bytes) { return Decode<RowState>(bytes, "A row"); }
+
+Result<Message> RelayFrames::Take(ByteView& in) {
+  const Result<ByteView> frame = TakeBody(in);
+  if (!frame) return Fail(frame.error());
+  Result<Message> message =
+      DecodeFrame(*frame, TypeOf(*frame) == kDeltaType ? &streams_[about_] : nullptr);
+  if (!message) return message;
+  if (const auto* about = std::get_if<About>(&*message)) {
+    if (about->known > told_.size()) {
+      return Fail(Code::kCorrupt, "The relay speaks about a tenant that it has not named");
+    }
+    about_ = about->known == 0 ? about->tenant : told_[about->known - 1];
+    if (about->known == 0 && told_.size() < kTenantsToldMax) told_.push_back(about_);
+  } else if (TenantId* tenant = TenantOf(*message); tenant && tenant->text.empty()) {
+    *tenant = about_;
+  }
+  return message;
+}
+
+Bytes RelayTenants::About(const TenantId& tenant) {
+  if (tenant == about_) return {};
+  about_ = tenant;
+  syncline::About about{0, tenant};
+  const auto found = std::find(told_.begin(), told_.end(), tenant);
+  if (found != told_.end()) {
+    about.known = static_cast<std::uint64_t>(found - told_.begin()) + 1;
+  } else if (told_.size() < kTenantsToldMax) {
+    told_.push_back(tenant);
+  }
+  return EncodeFrame(std::move(about));
+}
+
+Bytes EncodeChangeSet(const ChangeSet& change_set) {
+  return Encode(change_set, wire::Form::kStored);
+}
+Result<ChangeSet> DecodeChangeSet(ByteView bytes) {
+  return Decode<ChangeSet>(bytes, "A change set", wire::Form::kStored);
+}
+Bytes EncodeRowState(const RowState& state) { return Encode(state, wire::Form::kStored); }
+Result<RowState> DecodeRowState(ByteView bytes) {
+  return Decode<RowState>(bytes, "A row", wire::Form::kStored);
+}
 
 }  // namespace syncline

@@ -1,15 +1,36 @@
 // The messages between a device and the relay, as plain structs, and their codec.
 //
 // A WebSocket message (binary) is one or more frames; a frame is its size (LEB128) and that many
-// bytes: a type (1 byte) and the body of one struct below, in its declared order. Integers are LEB128
-// unless noted; strings are size and bytes; lists are count and elements; values are in key encoding
-// (shared/value/key.hpp). Names of fields and replicas repeat often, so within a frame a name is its
-// ordinal among the names seen, followed by its text when it is new.
+// bytes: a type (1 byte, the struct's place in Message) and the body of one struct below, in its declared
+// order. Integers are LEB128 unless noted, signed ones zigzag; strings are size and bytes; lists are count
+// and elements; a value is its key encoding (shared/value/key.hpp) or, for a float64 that is whole, 16 and
+// the zigzag LEB128. What has a form of its own:
+//
+//   name, replica  its ordinal among those told before; a new one follows in full
+//   time           milliseconds since the time before, zigzag, times 2, plus 1 if the counter follows
+//   stamp          time, replica
+//   row            a row that was told: zigzag of its place minus the last one's, times 2, plus 1. A new
+//                  one: its table's ordinal times 4 (a new table follows), plus 2 if the size of the prefix
+//                  that it shares with the row before follows, and the rest of its 16 bytes
+//   change         bits (1 byte): 1 whole, 2 edits, 4 one write, 8 length; length unless 1, creation time
+//                  if whole, writes (no count if one), edits
+//   Push           head: change sets * 8 + 1 fresh + 2 kept + 4 tenant; if fresh the replica; the tenant's
+//                  ordinal (a new one follows); each change set: rows * 4 + 1 jump + 2 strict; the number
+//                  unless it is the next one; time; (row, change) each; what it read, if strict
+//   Delta          head: rows * 4 + 1 fresh + 2 kept; if fresh tenant, cursor and completes_snapshot, else
+//                  the seq minus that of the delta before; each row: row, bits as above and 16 (stamp as
+//                  before) or 32 (a state) or 64 (to forget); stamp and change, or state
+//
+// "Told", "last" and "before" are within a frame and, of pushes and deltas, within their stream
+// (memory.hpp): a fresh frame leans on none, and is kept if later ones lean on it. Example, a push of one
+// cell of the last row, its second field set to 43, 1.5 s after the one before:
+// 0A 02 08 04 F0 2E 01 04 01 16 56.
 //
 // Decoding never throws, never allocates on a claimed size, and refuses what is left over.
 // messages_test.cpp pins the bytes of every message beside kProtocolVersion.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -19,6 +40,7 @@
 #include "shared/base/result.hpp"
 #include "shared/clock/clock.hpp"
 #include "shared/merge/merge.hpp"
+#include "shared/wire/memory.hpp"
 
 namespace syncline {
 
@@ -38,15 +60,6 @@ inline constexpr std::size_t kMessageBytesMax = kChangeSetBytesMax + (1 << 20);
 inline constexpr std::size_t kChangeSetsPerPushMax = 10'000;
 // What a push may take in memory once it is decoded: well above the largest that a device makes.
 inline constexpr std::size_t kPushMemoryBytesMax = 256 << 20;
-
-// How far a replica has followed a tenant.
-struct Cursor {
-  // Changes when the relay's copy was restored or replaced; seqs of two epochs do not compare.
-  std::uint64_t epoch = 0;
-  std::uint64_t seq = 0;
-  // The relay's word for what was visible at that point; given back as it came.
-  std::string scope;
-};
 
 // A stretch of an index's keys, from `low` up to below `high`; an empty `high` is no bound.
 struct KeyStretch {
@@ -84,6 +97,10 @@ struct TenantHello {
   Cursor cursor;
   // The highest number of ours whose verdict we have processed.
   std::uint64_t settled = 0;
+  // The epoch in which that was, 0 if we do not know; and above which number, up to `settled`, ours can be
+  // offered again to a copy that has forgotten them.
+  std::uint64_t settled_epoch = 0;
+  std::uint64_t kept_above = 0;
 };
 
 // device -> relay, first. Nothing else is read before it.
@@ -130,10 +147,9 @@ struct DeltaRow {
   Stamp stamp;       // kChange
 };
 
-// relay -> device: moves the replica from one cursor to the next, in one transaction.
+// relay -> device: moves the replica to a cursor, in one transaction.
 struct Delta {
   TenantId tenant;
-  std::uint64_t from = 0;
   Cursor to;
   // True if it ends a snapshot: the generation that the chunks built becomes the visible one.
   bool completes_snapshot = false;
@@ -171,6 +187,12 @@ struct Verdict {
   std::vector<Accepted> accepted;
   std::vector<Refusal> refused;
 };
+// relay -> device, before a snapshot: this copy of the tenant was restored from before what it once told, and
+// knows the device's change sets only up to `known`. Offer those above again, once the snapshot is whole.
+struct Again {
+  TenantId tenant;
+  std::uint64_t known = 0;
+};
 // relay -> device: the person is no longer a member, or the tenant is gone. Drop its rows.
 struct Left {
   TenantId tenant;
@@ -182,16 +204,52 @@ struct Fault {
 };
 // relay -> device: the answer to Ping.
 struct Pong {};
+// relay -> device: which tenant the messages after it are about that name none.
+struct About {
+  // Which of the tenants that earlier ones named, from 1; 0: `tenant`.
+  std::uint64_t known = 0;
+  TenantId tenant;
+};
 
-using Message =
-    std::variant<Hello, Push, Renew, Ping, Welcome, Delta, Chunk, Verdict, Left, Fault, Pong>;
+using Message = std::variant<Hello, Push, Renew, Ping, Welcome, Delta, Chunk, Verdict, Left, Fault,
+                             Pong, About, Again>;
 
-// One frame, its size in front.
-Bytes EncodeFrame(const Message& message);
-// Takes the next frame from the front of a WebSocket message. kCorrupt names the offset and what.
+// One frame, its size in front. Pushes and deltas lean on the frames before them in `stream`, if there is
+// one: the pushes of a connection, or the deltas of one tenant to the same receivers.
+Bytes EncodeFrame(const Message& message, wire::Memory* stream = nullptr);
+// Takes the next frame from the front of a WebSocket message; one that leans on others is refused.
+// kCorrupt names the offset and what.
 Result<Message> TakeFrame(ByteView& in);
-// The same for what a device sent: kInvalid, undecoded, if it is the relay's to send.
-Result<Message> TakeDeviceFrame(ByteView& in);
+// The same for what a device sent, `stream` being what its connection's pushes have told: kInvalid,
+// undecoded, if it is the relay's to send. After an error the connection is of no use.
+Result<Message> TakeDeviceFrame(ByteView& in, wire::Memory* stream);
+
+// Tenants that About names by ordinal on one connection; others it names anew each time.
+inline constexpr std::size_t kTenantsToldMax = 256;
+
+// Reads what the relay sends on one connection, with all that it leans on.
+class RelayFrames {
+ public:
+  // As TakeFrame; a tenant that was left out is put in. After an error the connection is of no use.
+  Result<Message> Take(ByteView& in);
+
+ private:
+  static TenantId* TenantOf(Message& message);
+  std::vector<TenantId> told_;
+  TenantId about_;
+  std::map<TenantId, wire::Memory> streams_;
+};
+
+// The relay's side of About on one connection.
+class RelayTenants {
+ public:
+  // The frame to send before one that names no tenant and is about this one; empty if none is needed.
+  Bytes About(const TenantId& tenant);
+
+ private:
+  std::vector<TenantId> told_;
+  TenantId about_;
+};
 
 // A change set alone, as the outbox keeps it: the bytes that every retry sends.
 Bytes EncodeChangeSet(const ChangeSet& change_set);

@@ -1,0 +1,72 @@
+// History: who changed what when, in tables whose rules keep it. The relay's part: rows of _history, written
+// in the transaction of the change they tell of, and taken away again by count and by age.
+//
+// An entry is a row as any: it has a seq, comes with catch-up and snapshot, and is forgotten with the scope.
+// It shows a document, so it is visible exactly to whom the document would be (may_read.hpp). Nobody but the
+// relay writes one (Judge), so that a removed entry needs no tombstone: no device has anything to say of it.
+// Its id is made of its place in the log, so no other has it. A table without history costs one look at its
+// rules. history_test.cpp, and replica_history_test.cpp for what devices see.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "shared/base/result.hpp"
+#include "shared/sync/fan_out.hpp"
+#include "shared/sync/recent_effects.hpp"
+#include "shared/sync/tenant_log.hpp"
+
+namespace syncline {
+
+class History {
+ public:
+  History(const Application& application, TenantNo no, TableStore& store, TenantLog& log,
+          RecentEffects& recent)
+      : application_(application), no_(no), store_(store), log_(log), recent_(recent) {}
+
+  bool Keeps(std::string_view table) const { return RuleOf(table) != nullptr; }
+
+  // Where a change set stands: its seq, its stamp as accepted, and the relay's time.
+  struct Place {
+    std::uint64_t seq = 0;
+    Stamp stamp;
+    std::uint64_t now_ms = 0;
+  };
+  // Who made it: the membership row that it was judged with.
+  struct Author {
+    std::string by;  // the row's id
+    std::string role;
+  };
+  // Notes what the `ordinal`-th write of a change set did to a row, if anything can be seen of it, and drops
+  // what is more than the rules keep of the row. REQUIRES: Keeps(the row's table), a transaction.
+  Status Note(const RowKey& key, std::uint32_t ordinal, const Row* before, const Row* after,
+              std::uint32_t length, const Author& author, const Place& place,
+              GroupEffects& effects);
+
+  // Whether there is an entry that is kept no longer: too old, or of a table that keeps none any more.
+  Result<bool> HasOld(std::uint64_t now_ms);
+  // Drops such entries, at most kSweptMax of them and about kSweptBytesMax; true if there may be more.
+  // REQUIRES: a transaction; place.seq is its own.
+  Result<bool> Sweep(const Place& place, GroupEffects& effects);
+  static constexpr std::size_t kSweptMax = 500;
+  static constexpr std::size_t kSweptBytesMax = 4 << 20;
+
+ private:
+  const HistoryRule* RuleOf(std::string_view table) const;
+  IndexOrdinal Index(const char* name) const;
+  // The oldest entries that are kept no longer, of one table; none: no table has any.
+  Result<std::vector<Entry>> OldEntries(std::uint64_t now_ms, std::size_t limit);
+  Result<double> NextCreationTime(std::uint64_t now_ms);
+  Status Trim(const HistoryRule& rule, const std::string& row, const Place& place,
+              GroupEffects& effects);
+  Status Remove(Row entry, const Place& place, GroupEffects& effects);
+
+  const Application& application_;
+  const TenantNo no_;
+  TableStore& store_;
+  TenantLog& log_;
+  RecentEffects& recent_;
+  std::optional<double> last_creation_time_;
+};
+
+}  // namespace syncline
