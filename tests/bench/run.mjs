@@ -6,11 +6,12 @@ import { fileURLToPath } from "node:url";
 import { Profile } from "./lib/profile.mjs";
 import { Relay } from "./lib/server.mjs";
 import * as local from "./local.mjs";
+import * as merge from "./merge.mjs";
 import * as sync from "./sync.mjs";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const suites = { local, sync };
-const usage = "usage: tools/bench local|sync [--json FILE] [--rounds N] [--quick]";
+const suites = { local, sync, merge };
+const usage = "usage: tools/bench local|sync|merge [--json FILE] [--rounds N] [--quick]";
 
 /** Throws for what it does not know. */
 export function parseArguments(list) {

@@ -12,11 +12,16 @@ const ranked = allow(
 );
 
 export default defineRules({
-  tenancy: { root: "spaces", fields: { members: "space", items: "space" } },
+  tenancy: {
+    root: "spaces",
+    fields: { members: "space", items: "space", rows: "space", texts: "space" },
+  },
   membership: { table: "members", field: "email", claim: "email", role: "role" },
   tables: {
     spaces: { read: reads, insert: admins },
     members: { read: reads, insert: admins },
     items: { read: reads, insert: [writers, titled, ranked], update: [writers, titled, ranked] },
+    rows: { read: reads, insert: writers, update: writers },
+    texts: { read: reads, insert: writers, update: writers },
   },
 });

@@ -3,7 +3,7 @@ import { median } from "./statistics.mjs";
 
 export class Results {
   constructor(cases, subjects) {
-    this.cases = cases; // {case, unit}, in the order of the table
+    this.cases = cases; // {case, unit}, in the order of the table; {subjects} if not all of them
     this.subjects = subjects; // ours first
     this.values = new Map();
     this.failures = new Map();
@@ -30,45 +30,46 @@ export class Results {
 
   // "durable-mutation of yjs", for each that was to be measured and is not there.
   missing() {
-    return this.cases.flatMap(({ case: name }) =>
-      this.subjects
+    return this.cases.flatMap(({ case: name, subjects = this.subjects }) =>
+      subjects
         .filter((subject) => this.value(name, subject) === undefined)
         .map((subject) => `${name} of ${subject}`),
     );
   }
 
   list() {
-    return this.cases.flatMap(({ case: name, unit }) =>
-      this.subjects
+    return this.cases.flatMap(({ case: name, unit, subjects = this.subjects }) =>
+      subjects
         .map((subject) => ({ case: name, subject, value: this.value(name, subject), unit }))
         .filter(({ value }) => value !== undefined),
     );
   }
 
-  // The ratio is how many times better ours is: above 1, ours is faster.
+  // Behind each peer, how many times better than its ours is: above 1, ours is faster or smaller.
   table() {
-    const [ours, peer] = this.subjects;
-    const rows = this.cases.map(({ case: name, unit, note }) => {
-      const [a, b] = [this.value(name, ours), this.value(name, peer)];
-      const better = unit === "1/s" ? a / b : b / a;
-      return [
-        name,
-        shown(a, unit),
-        shown(b, unit),
-        Number.isFinite(better) ? `${better.toFixed(2)} x` : "-",
-        note ?? "",
-      ];
+    const [ours, ...peers] = this.subjects;
+    const rows = this.cases.map(({ case: name, unit, note, subjects = this.subjects }) => {
+      const a = this.value(name, ours);
+      const others = peers.flatMap((peer) => {
+        if (!subjects.includes(peer)) return ["-", ""];
+        const b = this.value(name, peer);
+        const better = unit === "1/s" ? a / b : b / a;
+        return [shown(b, unit), Number.isFinite(better) ? `${better.toFixed(2)} x` : "-"];
+      });
+      return [name, shown(a, unit), ...others, note ?? ""];
     });
-    const lines = [["case", ours, peer, `${ours} is`, ""], ...rows];
-    const widths = [0, 1, 2, 3].map((column) =>
+    const head = peers.flatMap((peer) => [peer, `${ours} is`]);
+    const lines = [["case", ours, ...head, ""], ...rows];
+    const notes = lines[0].length - 1;
+    const widths = lines[0].map((_, column) =>
       Math.max(...lines.map((line) => line[column].length)),
     );
     return lines
       .map((line) =>
         line
           .map((cell, column) =>
-            column === 0 || column === 4
-              ? cell.padEnd(widths[column] ?? 0)
+            column === 0 || column === notes
+              ? cell.padEnd(column === 0 ? widths[column] : 0)
               : cell.padStart(widths[column]),
           )
           .join("  ")

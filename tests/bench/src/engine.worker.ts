@@ -38,7 +38,7 @@ async function mutate<Value>(
   on = engine,
 ): Promise<Value> {
   let text = "null";
-  await on.mutation(path, args as never, true, ({ outcome }) => {
+  await on.mutation(path, args as never, {}, ({ outcome }) => {
     if (!outcome.ok) throw new Error(outcome.failure.message);
     text = outcome.value;
   });

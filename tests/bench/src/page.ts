@@ -1,9 +1,11 @@
 // What the bench's driver calls on the page: bench(command, input).
 import { localCommands } from "./local-commands.ts";
+import { mergeCommands } from "./merge-commands.ts";
 import { syncCommands } from "./sync-commands.ts";
 
 const commands: Record<string, (input: never) => Promise<unknown>> = {
   ...localCommands,
+  ...mergeCommands,
   ...syncCommands,
 };
 

@@ -7,12 +7,18 @@
  */
 
 import type { ApiFromModules, FilterApi, FunctionReference } from "convex/server";
+import type * as m_cells from "../cells.js";
 import type * as m_item from "../item.js";
 import type * as m_items from "../items.js";
+import type * as m_merge from "../merge.js";
+import type * as m_text_trace from "../text-trace.js";
 
 declare const fullApi: ApiFromModules<{
+  "cells": typeof m_cells;
   "item": typeof m_item;
   "items": typeof m_items;
+  "merge": typeof m_merge;
+  "text-trace": typeof m_text_trace;
 }>;
 
 /** What clients and other functions may call: `api.messages.list`. */
