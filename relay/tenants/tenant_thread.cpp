@@ -319,9 +319,10 @@ void TenantThread::Tick() {
     const auto more = open.authority->Sweep(now_ms);
     if (!more) {
       Drop(current, "sweep", more.error());
-    } else if (!*more) {
-      open.sweep_ms = now_ms + kSweepEveryMs;
+      continue;
     }
+    PassOn(current->first, open);
+    if (!*more) open.sweep_ms = now_ms + kSweepEveryMs;
   }
 }
 

@@ -4,6 +4,7 @@
 #include "shared/abi/json_call.hpp"
 #include "shared/abi/search_calls.hpp"
 #include "shared/abi/syncline.h"
+#include "shared/abi/undo_calls.hpp"
 #include "shared/base/varint.hpp"
 #include "shared/value/block.hpp"
 #include "shared/value/id.hpp"
@@ -32,7 +33,8 @@ void AppendRefused(Bytes& out, const RefusedEntry& entry) {
     AppendText(out, name, text);
   }
   out += ",\"args\":" + (entry.origin.args.empty() ? "{}" : entry.origin.args);
-  out += ",\"at\":" + std::to_string(entry.origin.at_ms) + "}";
+  out += ",\"at\":" + std::to_string(entry.origin.at_ms);
+  out += entry.strict ? ",\"strict\":true}" : ",\"strict\":false}";
 }
 
 Result<Bytes> DoBegin(Replica& replica, Input& input) {
@@ -54,6 +56,10 @@ Result<Bytes> DoBegin(Replica& replica, Input& input) {
   if (const Value* preview = input.Find("preview"); preview && preview->Is<bool>()) {
     begin.preview = *preview->As<bool>();
   }
+  if (const Value* strict = input.Find("strict"); strict && strict->Is<bool>()) {
+    begin.strict = *strict->As<bool>();
+  }
+  begin.undo = input.Text("undo");
   const Result<ExecutionId> execution = replica.BeginExecution(std::move(begin));
   if (!execution) return Fail(execution.error());
   return NumberJson("execution", execution->value);
@@ -289,7 +295,8 @@ Bytes DoPending(Replica& replica) {
     out += ",\"number\":" + std::to_string(entry.change_set.number) + ",";
     AppendText(out, "path", entry.origin.path);
     out += ",\"args\":" + (entry.origin.args.empty() ? "{}" : entry.origin.args);
-    out += ",\"at\":" + std::to_string(entry.origin.at_ms) + ",";
+    out += ",\"at\":" + std::to_string(entry.origin.at_ms);
+    out += entry.change_set.strict ? ",\"strict\":true," : ",\"strict\":false,";
     AppendList(out, "rows", entry.change_set.rows, [&](const RowChange& change) {
       const TableSchema* table = schema.FindTable(change.key.table);
       out += '{';
@@ -403,6 +410,7 @@ Result<Bytes> Call(Replica& replica, std::uint32_t operation, ByteView json) {
     case SYNCLINE_IMPORT: return DoImport(replica, input);
     case SYNCLINE_FILE_PUT: return DoFilePut(replica, input);
     case SYNCLINE_FILE_GET: return DoFileGet(replica, input);
+    case SYNCLINE_RESTORE: return DoRestore(replica, input);
     case SYNCLINE_GET: return DoGet(replica, input);
     case SYNCLINE_INSERT: return DoInsert(replica, input);
     case SYNCLINE_PATCH:
@@ -441,6 +449,9 @@ Result<Bytes> Call(Replica& replica, std::uint32_t operation, ByteView json) {
     case SYNCLINE_REFUSED: return DoRefused(replica);
     case SYNCLINE_DISMISS: return DoDismiss(replica, input);
     case SYNCLINE_TENANTS: return DoTenants(replica);
+    case SYNCLINE_UNDO: return DoUndo(replica, input);
+    case SYNCLINE_UNDO_STATE: return DoUndoState(replica, input);
+    case SYNCLINE_UNDO_CLEAR: return DoUndoClear(replica, input);
     default: break;
   }
   return Fail(Code::kInvalid, "There is no operation " + std::to_string(operation));
@@ -451,9 +462,16 @@ Bytes ErrorJson(const Error& error, const Replica* replica) {
   AppendText(out, "code", CodeName(error.code));
   out += ',';
   AppendText(out, "message", error.message);
-  if (error.code == Code::kDenied && replica && replica->denial()) {
+  const std::optional<RuledOut> none;
+  const std::optional<RuledOut>& refused = replica ? replica->denial() : none;
+  if (refused && error.code == refused->denial.code && error.message == refused->denial.message) {
+    const TableSchema* table = replica->schema().FindTable(refused->key.table);
     out += ',';
-    AppendText(out, "rule", replica->denial()->rule);
+    AppendText(out, "rule", refused->denial.rule);
+    out += ',';
+    AppendText(out, "table", table->name);
+    out += ',';
+    AppendText(out, "row", IdToText(refused->key));
   }
   return out + "}";
 }

@@ -113,11 +113,11 @@ enum SynclineOperation {
    * tells is as the entry has it; what was deleted comes back. A write as others, judged as they are.
    * "not found": no such entry, or the row is neither here nor known to be deleted.
    *
-   * _history: {"table","row":id,"version":1,2,...,"at":ms,"by":id,"role":text,
-   *  "action":"insert"|"update"|"delete","document":{...},"changed":["title","place.city"],"length":n}.
+   * _history: {"table","row":id,"at":ms,"by":id,"role":text,"action":"insert"|"update"|"delete",
+   *  "document":{...},"changed":["title","place.city"],"length":n}. changed: of an update.
    * There if a table of the rules has "history"; the relay alone writes it, one entry for each row of such
    * a table that an accepted change set changed. document: after the change, of a delete before it. by: the
-   * person's membership row. at: when it was done; _creationTime: when the relay accepted it. An entry is
+   * id of the person's membership row. at: when it was done; _creationTime: when the relay accepted it. An entry is
    * visible to whom the table's read rule shows `document`. Indexes by_row ["row"] and by_table ["table"]. */
   SYNCLINE_RESTORE = 29,
 

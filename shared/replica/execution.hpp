@@ -13,6 +13,8 @@ struct Replica::Execution {
   Begin begin;
   std::map<StreamId, Stream> streams;
   ReadSet reads;
+  // Of a strict mutation: rows that were asked for by id and not there.
+  std::vector<RowKey> missing;
   // Of open streams, what counts as given.
   Use use;
 };
@@ -39,8 +41,19 @@ struct Replica::Mutation {
     // Rows as they were when the part first wrote them; none: not written before.
     std::map<RowKey, std::optional<Touched>> rows;
   };
+  // Where what undoes the mutation is kept.
+  struct UndoTarget {
+    std::string scope;
+    UndoStack stack;
+    // A mutation of its own, which ends what could be redone; not an undo or a redo.
+    bool is_new;
+    UndoEntry mutation;  // its path, args and time
+  };
   ExecutionId execution;
   HybridTime time;
+  std::optional<UndoTarget> undo;
+  // If it is to be undone: rows of the application's local tables as they were when it first wrote them.
+  std::map<RowKey, std::optional<Row>> local_before;
   std::optional<TenantId> tenant;
   TenantNo no;
   // The role that the membership rows gave the person before the first write; for a tenant that is

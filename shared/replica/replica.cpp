@@ -1,5 +1,7 @@
 #include "shared/replica/replica.hpp"
 
+#include <deque>
+
 #include "shared/replica/execution.hpp"
 
 namespace syncline {
@@ -55,12 +57,32 @@ Result<ExecutionId> Replica::BeginExecution(Begin begin) {
   if (executions_.size() >= kExecutionsMax) {
     return Fail(Code::kUnavailable, "Too many executions are open at once");
   }
+  if (begin.undo && begin.undo->size() > kUndoScopeBytesMax) {
+    return Fail(Code::kInvalid, "A scope of undo has at most " +
+                                    std::to_string(kUndoScopeBytesMax) + " bytes; this one has " +
+                                    std::to_string(begin.undo->size()));
+  }
   const ExecutionId id{++last_id_};
   if (begin.mutation) {
+    // Alone, there is nobody whose writes could come between.
+    begin.strict = begin.strict && !application_->alone;
     if (Status begun = database_->Begin(); !begun) return Fail(begun.error());
+    if (begin.strict) {
+      if (Status shown = BeginStrict(); !shown) {
+        database_->Rollback();
+        return Fail(shown.error());
+      }
+    }
     mutation_ = std::make_unique<Mutation>();
     mutation_->execution = id;
     mutation_->time = device_->clock().Tick(begin.now_ms);
+    if (begin.undo) {
+      UndoEntry entry;
+      entry.path = begin.path;
+      entry.args = begin.args;
+      entry.at_ms = begin.now_ms;
+      mutation_->undo = Mutation::UndoTarget{*begin.undo, UndoStack::kUndo, true, std::move(entry)};
+    }
   }
   auto execution = std::make_unique<Execution>();
   execution->begin = std::move(begin);
@@ -129,6 +151,8 @@ Status Replica::EndPart(ExecutionId id, bool undo) {
   last_creation_time_ = part.last_creation_time;
   auto& streams = (*execution)->streams;
   for (auto stream = streams.upper_bound({part.last_id}); stream != streams.end();) {
+    // Undone or not, what goes on may depend on what it saw.
+    stream->second.AddReads((*execution)->reads);
     stream = streams.erase(stream);
   }
   const bool founded = mutation.founding && !part.founding;
@@ -187,10 +211,17 @@ Result<std::optional<ChangeSetRef>> Replica::CommitMutation() {
   if (execution.begin.preview) {
     if (Status allowed = Preview(); !allowed) return Fail(allowed.error());
   }
+  std::vector<UndoStep> steps;
+  if (mutation_->undo) {
+    Result<std::vector<UndoStep>> back = StepsBack();
+    if (!back) return Fail(back.error());
+    steps = std::move(*back);
+  }
   std::vector<LocalChange> changes;
   for (auto& [key, touched] : mutation_->rows) {
     if (touched.change) changes.push_back({std::move(*touched.change), std::move(touched.before)});
   }
+  if (execution.begin.strict) return CommitStrict(std::move(changes), std::move(steps));
   std::optional<ChangeSetRef> made;
   if (!changes.empty()) {
     Result<std::uint64_t> number =
@@ -199,6 +230,7 @@ Result<std::optional<ChangeSetRef>> Replica::CommitMutation() {
     if (!number) return Fail(number.error());
     made = ChangeSetRef{*mutation_->tenant, *number};
   }
+  if (Status kept = KeepUndo(std::move(steps), made); !kept) return Fail(kept.error());
   if (Status committed = database_->Commit(); !committed) return Fail(committed.error());
   return made;
 }
@@ -222,18 +254,23 @@ Status Replica::Preview() {
     if (!role) return Fail(role.error());
     actor.role = std::move(*role);
   }
+  std::deque<Row> befores;
+  std::vector<RuledRow> rows;
   for (const auto& [key, touched] : mutation_->rows) {
     if (!touched.change) continue;
-    const TableSchema& table = *application_->schema.FindTable(key.table);
-    std::optional<Object> before, after;
-    if (touched.before.alive()) before = WithSystemFields(table, ToRow(key.id, touched.before));
-    if (touched.after) after = WithSystemFields(table, *touched.after);
-    const Action action = !after ? Action::kDelete : before ? Action::kUpdate : Action::kInsert;
-    denial_ = application_->rules.Judge(table.name, action, actor, before ? &*before : nullptr,
-                                        after ? &*after : nullptr);
-    if (denial_) return Fail(Code::kDenied, denial_->message);
+    RuledRow row{key, application_->schema.FindTable(key.table), nullptr, nullptr, nullptr};
+    if (touched.before.alive()) row.before = &befores.emplace_back(ToRow(key.id, touched.before));
+    if (touched.after) row.written = &*touched.after;
+    row.after = row.written;
+    rows.push_back(row);
   }
-  return Done{};
+  StateAfter state(device_->store(), mutation_->no);
+  Ruling ruling(*application_, actor, state, Ruling::Copy::kDevice);
+  Result<std::optional<RuledOut>> out = ruling.Judge(rows);
+  if (!out) return Fail(out.error());
+  if (!*out) return Done{};
+  denial_ = std::move(**out);
+  return Fail(denial_->denial.code, denial_->denial.message);
 }
 
 Result<ValidatorId> Replica::AddValidator(Validator validator) {

@@ -23,6 +23,7 @@
 #include "shared/store/sql_reader.hpp"
 #include "shared/sync/device.hpp"
 #include "shared/sync/device_session.hpp"
+#include "shared/sync/ruling.hpp"
 
 namespace syncline {
 
@@ -63,6 +64,10 @@ class Replica {
     std::string path;
     std::string args;  // JSON
     bool preview = true;
+    // A mutation: the scope under which what undoes it is kept, at most kUndoScopeBytesMax.
+    std::optional<std::string> undo{};
+    // A mutation that is accepted only if nothing that it read has changed (replica_strict.cpp).
+    bool strict = false;
   };
   Result<ExecutionId> BeginExecution(Begin begin);
   // A mutation: what it became, none if it wrote nothing. On an error it is rolled back and over.
@@ -81,8 +86,8 @@ class Replica {
     std::size_t documents_written = 0, bytes_written = 0;
   };
   Result<Use> UseOf(ExecutionId execution);
-  // The rule that refused the last commit.
-  const std::optional<Denial>& denial() const { return denial_; }
+  // What refused the last commit.
+  const std::optional<RuledOut>& denial() const { return denial_; }
 
   Result<std::optional<Object>> Get(ExecutionId execution, const std::string& id,
                                     const std::optional<std::string>& table);
@@ -122,10 +127,28 @@ class Replica {
                                   std::optional<Object> value);
   // Inserts documents with the _id and _creationTime that they carry.
   Status Import(ExecutionId execution, const std::string& table, std::vector<Object> documents);
+  // Puts a row back as an entry of _history has it, within a mutation, and gives its id. kNotFound if there
+  // is no such entry here, or the row is neither here nor known to be deleted.
+  Result<std::string> Restore(ExecutionId execution, const std::string& entry);
   // The bytes of a row of _storage; null drops them.
   Status PutFile(ExecutionId execution, const std::string& file, const Bytes* bytes);
   // kNotFound if there is none.
   Result<Bytes> GetFile(const std::string& file);
+
+  // --- undo: of mutations that were begun with a scope (shared/sync/undo_log.hpp) ---
+  struct Undone {
+    std::optional<ChangeSetRef> made;  // none: only local rows changed
+    // The mutation that was undone.
+    std::string path;
+    std::string args;
+  };
+  // Undoes, or from the other stack redoes, the newest entry of begin.undo that can still do something;
+  // entries that cannot are dropped. Begins and commits a mutation: kConflict if an execution is open.
+  // An entry that a rule or a validator refuses is dropped too, and the refusal is the error.
+  Result<std::optional<Undone>> Undo(const Begin& begin, UndoStack stack);
+  // Newest first, without their steps.
+  Result<std::vector<UndoEntry>> Undoable(const std::string& scope, UndoStack stack);
+  Status ClearUndo(const std::string& scope);
 
   // Validators of functions' arguments and results, read once and used often.
   Result<ValidatorId> AddValidator(Validator validator);
@@ -152,6 +175,8 @@ class Replica {
     RowKey key;
     TenantNo tenant;
     std::optional<Row> row;
+    // Of a row that is not there: the causal length that it was deleted with; 0: none.
+    std::uint32_t length = 0;
   };
 
   Replica() = default;
@@ -162,6 +187,11 @@ class Replica {
   Result<TenantNo> Enter(const TableSchema& table, const TenantId& tenant);
   Result<TenantId> TenantOf(const TableSchema& table, const RowKey& key, const Object& document);
   Status Replace(const Located& located, Object document);
+  // Fields of a newer schema, which this one's functions do not see, stay in a row that is replaced.
+  static void KeepUnknownFields(const Located& located, Object& document);
+  // The causal length that a row which is not here was deleted with, by what is pending or its history; 0
+  // or odd if that does not tell.
+  Result<std::uint32_t> DeletedLength(TenantNo no, const RowKey& key);
   static Status DropSystemFields(const Located& located, Object& document);
   Result<RowKey> KeyIn(const TableSchema& table, const std::string& id) const;
   // A new row's key; its creation time is last_creation_time_.
@@ -173,11 +203,27 @@ class Replica {
   // Null `document` deletes.
   Status WriteRow(const Located& at, double creation_time, const Object* document);
   Status WriteLocal(const Located& at, double creation_time, const Object* document);
+  // Deletes a row with what follows from it in the rows that are here, or takes back their references.
+  Status DeleteRow(const Located& at);
+  Result<std::vector<Located>> Followers(const Referrer& referrer, const Located& deleted);
   // Puts a new row into the table.
   Status InsertRow(const TableSchema& table, const RowKey& key, double creation_time,
                    const Object& document);
+  // What undoes the open mutation, row by row.
+  Result<std::vector<UndoStep>> StepsBack();
+  Status KeepUndo(std::vector<UndoStep> steps, const std::optional<ChangeSetRef>& made);
+  Result<bool> UndoOne(Begin begin, UndoStack stack, const UndoEntry& entry, Undone& undone);
+  // False if nothing of the step is left to do.
+  Result<bool> TakeRowBack(const UndoStep& step, const std::optional<TenantId>& tenant);
   Status Preview();
   Result<std::optional<ChangeSetRef>> CommitMutation();
+  // Strict mutations: what they see, what they may write, what they rely on, and what is left of them.
+  Status BeginStrict();
+  Status CheckUpToDate(const TenantId& tenant) const;
+  Status RefuseLocal(const std::string& what) const;
+  Result<StrictReads> StrictReadsOf(const Execution& execution, const TenantId& tenant) const;
+  Result<std::optional<ChangeSetRef>> CommitStrict(std::vector<LocalChange> changes,
+                                                   std::vector<UndoStep> steps);
   void EndMutation(bool committed);
   // Whose rows of a table are to be seen.
   std::vector<TenantNo> TenantsOf(const TableSchema& table) const;
@@ -193,7 +239,7 @@ class Replica {
   std::map<ExecutionId, std::unique_ptr<Execution>> executions_;
   std::unique_ptr<Mutation> mutation_;
   std::vector<Validator> validators_;
-  std::optional<Denial> denial_;
+  std::optional<RuledOut> denial_;
   std::optional<Device::Salvage> salvaged_;
   Random random_{0};
   double last_creation_time_ = 0;

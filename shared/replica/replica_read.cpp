@@ -44,12 +44,17 @@ Result<Replica::Located> Replica::Locate(Execution& execution, const std::string
   Located located{schema, *key, {}, std::nullopt};
   Result<std::vector<TableStore::Found>> found = device_->store().GetAnywhere(*key, clock);
   if (!found) return Fail(found.error());
+  const std::size_t reads_before = execution.reads.size();
   for (const TenantNo visible : TenantsOf(*schema)) {
     Bytes low = TenantKey(visible, key->id.view());
     Bytes high = low + '\0';
     execution.reads.push_back({schema->number, kById, {std::move(low), std::move(high)}});
     for (TableStore::Found& candidate : *found) {
       if (candidate.tenant != visible) continue;
+      // A strict mutation relies on one tenant, and an id is of one row: the others cannot have it.
+      if (execution.begin.strict) {
+        execution.reads.erase(execution.reads.begin() + reads_before, execution.reads.end() - 1);
+      }
       located.tenant = visible;
       located.row = std::move(candidate.row);
       ++use.documents;
@@ -57,6 +62,10 @@ Result<Replica::Located> Replica::Locate(Execution& execution, const std::string
       if (Status fits = CheckReadUse(use); !fits) return Fail(fits.error());
       return located;
     }
+  }
+  if (execution.begin.strict && !schema->local) {
+    execution.reads.resize(reads_before);
+    execution.missing.push_back(*key);
   }
   return located;
 }

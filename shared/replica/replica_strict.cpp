@@ -111,7 +111,8 @@ Result<StrictReads> Replica::StrictReadsOf(const Execution& execution,
   return strict;
 }
 
-Result<std::optional<ChangeSetRef>> Replica::CommitStrict(std::vector<LocalChange> changes) {
+Result<std::optional<ChangeSetRef>> Replica::CommitStrict(std::vector<LocalChange> changes,
+                                                          std::vector<UndoStep> steps) {
   const Execution& execution = *executions_.at(mutation_->execution);
   std::optional<StrictReads> strict;
   if (!changes.empty()) {
@@ -129,8 +130,10 @@ Result<std::optional<ChangeSetRef>> Replica::CommitStrict(std::vector<LocalChang
       *mutation_->tenant, std::move(changes), mutation_->time,
       {execution.begin.path, execution.begin.args, execution.begin.now_ms}, std::move(strict));
   if (!number) return Fail(number.error());
+  const std::optional<ChangeSetRef> made = ChangeSetRef{*mutation_->tenant, *number};
+  if (Status kept = KeepUndo(std::move(steps), made); !kept) return Fail(kept.error());
   if (Status committed = database_->Commit(); !committed) return Fail(committed.error());
-  return std::optional<ChangeSetRef>(ChangeSetRef{*mutation_->tenant, *number});
+  return made;
 }
 
 }  // namespace syncline

@@ -32,6 +32,9 @@ Result<std::string> Replica::SystemWrite(ExecutionId id, const std::string& name
   Result<Execution*> execution = Find(id, true);
   if (!execution) return Fail(execution.error());
   const TableSchema* table = IsSystemTable(name) ? application_->schema.FindTable(name) : nullptr;
+  if (table && !table->local) {
+    return Fail(Code::kInvalid, "Nobody writes \"" + name + "\" but the relay");
+  }
   if (!table) return Fail(Code::kNotFound, "There is no system table \"" + name + "\"");
   if (value) {
     // Also if the application's own documents are not validated.
@@ -107,6 +110,7 @@ Status Replica::PutFile(ExecutionId id, const std::string& file, const Bytes* by
   if (!execution) return Fail(execution.error());
   const Result<RowKey> key = KeyIn(*application_->schema.FindTable("_storage"), file);
   if (!key) return Fail(key.error());
+  if (Status allowed = RefuseLocal("files"); !allowed) return allowed;
   if (!bytes) return files_->Drop(key->id);
   const Result<std::optional<Row>> row = device_->store().Get(kLocalTenant, *key, ReadClock::kNo);
   if (!row) return Fail(row.error());

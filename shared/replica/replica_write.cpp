@@ -3,7 +3,9 @@
 
 #include "shared/base/planted.hpp"
 #include "shared/replica/execution.hpp"
+#include "shared/sync/rule_indexes.hpp"
 #include "shared/value/id.hpp"
+#include "shared/value/key.hpp"
 #include "shared/value/order.hpp"
 #include "shared/value/size.hpp"
 
@@ -50,6 +52,15 @@ Result<TenantNo> Replica::Enter(const TableSchema& table, const TenantId& tenant
     return Fail(Code::kNotFound, "The tenant " + tenant.text + " that the row of table \"" +
                                      table.name + "\" names is not here");
   }
+  if (executions_.at(mutation.execution)->begin.strict) {
+    if (!known) {
+      return Fail(Code::kInvalid,
+                  "A strict mutation cannot found a tenant: there is nothing to rely "
+                  "on yet. Insert the row of table \"" +
+                      table.name + "\" in another mutation");
+    }
+    if (Status ready = CheckUpToDate(tenant); !ready) return Fail(ready.error());
+  }
   const Result<TenantNo> no = device_->Ensure(tenant);
   if (!no) return no;
   mutation.tenant = tenant;
@@ -66,6 +77,12 @@ Result<TenantNo> Replica::Enter(const TableSchema& table, const TenantId& tenant
 
 Status Replica::WriteLocal(const Located& at, double creation_time, const Object* document) {
   if (!at.row && !document) return Done{};
+  if (Status allowed = RefuseLocal("rows of table \"" + at.table->name + "\""); !allowed) {
+    return allowed;
+  }
+  if (mutation_->undo && !IsSystemTable(at.table->name)) {
+    mutation_->local_before.try_emplace(at.key, at.row);
+  }
   std::optional<Row> after;
   if (document) {
     after = Row{at.key.id, creation_time, {}, *document, {}};
@@ -109,6 +126,7 @@ Status Replica::WriteRow(const Located& at, double creation_time, const Object* 
   if (first) {
     touched.no = at.tenant;
     if (at.row) touched.before = ToState(*at.table, *at.row);
+    if (!at.row) touched.before.clock.length = at.length;
   }
   RowChange change;
   change.key = at.key;
@@ -124,10 +142,17 @@ Status Replica::WriteRow(const Located& at, double creation_time, const Object* 
     if (!changes) return Fail(changes.error());
     change.writes = std::move(changes->writes);
     change.edits = std::move(changes->edits);
+    for (const FieldEdit& edit : change.edits) {
+      if (edit.edit.index() == 0 || !device_->StrictlyEdited(*mutation.tenant, at.key, edit.path)) {
+        continue;
+      }
+      return Fail(Code::kConflict, "Field \"" + edit.path + "\" of table \"" + at.table->name +
+                                       "\" is being edited by a strict mutation of this device "
+                                       "that is on its way; run this one again after it");
+    }
   }
   const bool nothing = !document && !touched.before.alive();
-  const bool same =
-      document && !change.whole && change.writes.empty() && change.edits.empty();
+  const bool same = document && !change.whole && change.writes.empty() && change.edits.empty();
   touched.change.reset();
   touched.after.reset();
   // What a row has seen lies below what is written to it now, so the change always takes.
@@ -220,11 +245,14 @@ Status Replica::Replace(ExecutionId id, const std::string& document,
   if (Status allowed = RefuseSystemTable(*located->table); !allowed) return allowed;
   if (!located->row) return Missing("Replace", document);
   if (Status kept = DropSystemFields(*located, value); !kept) return kept;
-  // Fields of a newer schema, which this one's functions do not see, stay.
-  for (const Member& member : located->row->document.members()) {
-    if (!Knows(*located->table, member.name)) value.Set(member.name, member.value);
-  }
+  KeepUnknownFields(*located, value);
   return Replace(*located, std::move(value));
+}
+
+void Replica::KeepUnknownFields(const Located& located, Object& document) {
+  for (const Member& member : located.row->document.members()) {
+    if (!Knows(*located.table, member.name)) document.Set(member.name, member.value);
+  }
 }
 
 // A document may be given back whole, as Convex allows; its system fields may not have changed.
@@ -278,7 +306,58 @@ Status Replica::Delete(ExecutionId id, const std::string& document,
   CHECK(owner);
   const Result<TenantNo> no = Enter(*located->table, TenantId(*owner));
   if (!no) return Fail(no.error());
-  return WriteRow(*located, located->row->creation_time, nullptr);
+  return DeleteRow(*located);
+}
+
+Status Replica::DeleteRow(const Located& at) {
+  std::vector<Located> todo = {at};
+  while (!todo.empty()) {
+    Located deleted = std::move(todo.back());
+    todo.pop_back();
+    // Since it was found, others that it followed from may have changed or deleted it.
+    Result<std::optional<Row>> now = device_->store().Get(deleted.tenant, deleted.key);
+    if (!now) return Fail(now.error());
+    if (!*now) continue;
+    deleted.row = std::move(*now);
+    if (Status done = WriteRow(deleted, deleted.row->creation_time, nullptr); !done) return done;
+    for (const Referrer& referrer : application_->rules.ReferrersOf(deleted.table->name)) {
+      const Reference& reference = referrer.reference;
+      if (reference.on_delete == OnDelete::kRestrict) continue;
+      Result<std::vector<Located>> followers = Followers(referrer, deleted);
+      if (!followers) return Fail(followers.error());
+      for (Located& follower : *followers) {
+        if (reference.on_delete == OnDelete::kCascade) {
+          todo.push_back(std::move(follower));
+          continue;
+        }
+        const Object document = WithoutReference(follower.row->document, reference, deleted.key);
+        Status done = WriteRow(follower, follower.row->creation_time, &document);
+        if (!done) return done;
+      }
+    }
+  }
+  return Done{};
+}
+
+Result<std::vector<Replica::Located>> Replica::Followers(const Referrer& referrer,
+                                                         const Located& deleted) {
+  const TableSchema& table = *application_->schema.FindTable(referrer.table);
+  std::vector<Located> followers;
+  std::vector<RowId> ids;
+  StateAfter state(device_->store(), deleted.tenant);
+  Status visited = state.Visit(table.number, IndexOf(referrer.reference),
+                               EncodeKey(IdToText(deleted.key)), [&](const RowId& id) {
+                                 ids.push_back(id);
+                                 return ids.size() <= kDocumentsWrittenMax;
+                               });
+  if (!visited) return Fail(visited.error());
+  for (const RowId& id : ids) {
+    const RowKey key{table.number, id};
+    Result<std::optional<Row>> row = state.Get(key);
+    if (!row) return Fail(row.error());
+    followers.push_back({&table, key, deleted.tenant, std::move(*row)});
+  }
+  return followers;
 }
 
 }  // namespace syncline

@@ -40,6 +40,7 @@ class Device {
     begin.mutation = mutation;
     begin.now_ms = ++now;
     begin.claims = claims;
+    if (mutation) begin.undo = undo_scope;
     const auto execution = replica->BeginExecution(std::move(begin));
     REQUIRE(execution);
     return *execution;
@@ -106,6 +107,8 @@ class Device {
   std::unique_ptr<Replica> replica;
   std::uint64_t now = 1'700'000'000'000;
   Object claims;
+  // The mutations from now on are undone under it.
+  std::optional<std::string> undo_scope;
 };
 
 }  // namespace syncline::testing

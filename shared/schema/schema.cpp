@@ -65,9 +65,8 @@ MergeKind TableSchema::KindAt(std::string_view path) const {
 }
 
 bool TableSchema::has_contents() const {
-  return std::any_of(merge_fields.begin(), merge_fields.end(), [](const MergeField& field) {
-    return field.kind != MergeKind::kCounter;
-  });
+  return std::any_of(merge_fields.begin(), merge_fields.end(),
+                     [](const MergeField& field) { return field.kind != MergeKind::kCounter; });
 }
 
 const TableSchema* Schema::FindTable(std::string_view name) const {

@@ -85,6 +85,10 @@ Result<Schema> ParseSchema(std::string_view json);
 // The host's own tables, _scheduled_functions and _storage, local to a device (schema_parse.cpp has
 // their documents). kInvalid if a table's number collides with one of theirs.
 Status AddSystemTables(Schema& schema);
+// Who changed what when, where rules keep it: synced, and written by the relay alone. Its documents are in
+// schema_parse.cpp. kInvalid as AddSystemTables.
+inline constexpr const char* kHistoryTable = "_history";
+Status AddHistoryTable(Schema& schema);
 inline bool IsSystemTable(std::string_view name) { return !name.empty() && name.front() == '_'; }
 
 // What a relay needs of a schema.

@@ -182,8 +182,9 @@ Result<TableSchema> ParseTable(const Value& json, Whose whose) {
     return Fail(checked.error());
   }
   if (table.document.kind == Kind::kUnion && NamesMergeKind(table.document)) {
-    return FailIn(*name, "a counter, set, list or text needs a table whose documents are one "
-                         "v.object(...), no union");
+    return FailIn(*name,
+                  "a counter, set, list or text needs a table whose documents are one "
+                  "v.object(...), no union");
   }
   if (Status added = AddMergeFields(table, table.document, ""); !added) return Fail(added.error());
   std::sort(table.merge_fields.begin(), table.merge_fields.end(),
@@ -300,8 +301,26 @@ constexpr char kSystemTables[] = R"json([
      "contentType": {"fieldType": {"type": "string"}, "optional": true}}}}
 ])json";
 
-Status AddSystemTables(Schema& schema) {
-  const Result<Value> tables = ParseJsonEnvelope(kSystemTables);
+constexpr char kHistoryTables[] = R"json([
+  {"tableName": "_history",
+   "indexes": [{"indexDescriptor": "by_row", "fields": ["row"]},
+               {"indexDescriptor": "by_table", "fields": ["table"]}],
+   "documentType": {"type": "object", "value": {
+     "table": {"fieldType": {"type": "string"}, "optional": false},
+     "row": {"fieldType": {"type": "string"}, "optional": false},
+     "at": {"fieldType": {"type": "number"}, "optional": false},
+     "by": {"fieldType": {"type": "string"}, "optional": false},
+     "role": {"fieldType": {"type": "string"}, "optional": false},
+     "action": {"fieldType": {"type": "string"}, "optional": false},
+     "document": {"fieldType": {"type": "any"}, "optional": false},
+     "changed": {"fieldType": {"type": "array", "value": {"type": "string"}}, "optional": false},
+     "length": {"fieldType": {"type": "number"}, "optional": false}}}}
+])json";
+
+namespace {
+
+Status AddTables(Schema& schema, const char* json) {
+  const Result<Value> tables = ParseJsonEnvelope(json);
   CHECK(tables && tables->Is<Array>());
   for (const Value& table : *tables->As<Array>()) {
     Result<TableSchema> parsed = ParseTable(table, Whose::kHost);
@@ -310,6 +329,11 @@ Status AddSystemTables(Schema& schema) {
   }
   return Arrange(schema);
 }
+
+}  // namespace
+
+Status AddSystemTables(Schema& schema) { return AddTables(schema, kSystemTables); }
+Status AddHistoryTable(Schema& schema) { return AddTables(schema, kHistoryTables); }
 
 void DropLocalTables(Schema& schema) {
   const auto local = [](const TableSchema& table) { return table.local; };
