@@ -6,6 +6,9 @@
 namespace syncline {
 namespace {
 
+// What one insertion or deletion adds to a content at most: a run, what it cuts in two, and its author.
+constexpr std::size_t kPartBytesMax = 192;
+
 bool IsText(const Value& value) { return value.is_undefined() || value.Is<std::string>(); }
 
 Failure WrongKind(const Value& value) {
@@ -56,7 +59,9 @@ Status CheckText(const KindState& now, const TextEdit& edit, ReplicaId author) {
     case TextProblem::kMissing:
       return Fail(Code::kConflict, "An edit of a text at characters that are not there any more");
   }
-  if (sequence.Content().size() > kContentBytesMax) {
+  // Only near the limit it is worth writing.
+  if (now.content.size() + parts * kPartBytesMax > kContentBytesMax &&
+      sequence.Content().size() > kContentBytesMax) {
     return Fail(Code::kInvalid, "A text's content would exceed " +
                                     std::to_string(kContentBytesMax) +
                                     " bytes: assign it anew to start afresh");

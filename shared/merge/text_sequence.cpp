@@ -47,6 +47,7 @@ TextSequence::TextSequence(const KindState& state) {
   const auto add = [this] {
     chunks_.push_back(std::make_unique<Chunk>());
     chunks_.back()->order = chunks_.size() - 1;
+    chunks_.back()->spans.reserve(kChunkSpansMax);
     return chunks_.back().get();
   };
   Chunk* chunk = add();

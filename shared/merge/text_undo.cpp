@@ -30,18 +30,19 @@ struct Run {
   std::size_t end() const { return at + ids.count; }
 };
 
+// In the order of the text, in which an edit of ours names them. A forged one may name some twice.
 std::vector<Run> RunsOf(const TextSequence& sequence, const TextEdit& done) {
   std::vector<Run> runs;
   for (const TextEdit::Deletion& deletion : done.deleted) {
     for (const TextEdit::Deletion& ids : sequence.StillVisible(deletion)) {
       TextSequence::Spot spot;
-      if (sequence.Find(ids.first, spot)) runs.push_back({sequence.VisibleBefore(spot), ids});
+      if (!sequence.Find(ids.first, spot)) continue;
+      runs.push_back({sequence.VisibleBefore(spot), ids});
+      for (std::size_t i = runs.size() - 1; i > 0 && runs[i].at < runs[i - 1].at; --i) {
+        std::swap(runs[i], runs[i - 1]);
+      }
     }
   }
-  std::sort(runs.begin(), runs.end(), [](const Run& a, const Run& b) { return a.at < b.at; });
-  // An edit may name a character twice.
-  const auto again = [](const Run& a, const Run& b) { return b.at < a.end(); };
-  runs.erase(std::unique(runs.begin(), runs.end(), again), runs.end());
   return runs;
 }
 
@@ -85,11 +86,13 @@ TextEdit InverseOf(const KindState& before, const TextEdit& done) {
   const std::vector<Run> runs = RunsOf(sequence, done);
   std::string_view rest = *value;
   std::size_t points = 0;
-  for (std::size_t i = 0, first = 0; i < runs.size(); ++i) {
-    // Runs side by side share their neighbours.
-    if (runs[i].at != points) first = i;
-    std::size_t last = i;
-    while (last + 1 < runs.size() && runs[last + 1].at == runs[last].end()) ++last;
+  // Runs side by side, from `first` to `last`, share their neighbours.
+  for (std::size_t i = 0, first = 0, last = 0; i < runs.size(); ++i) {
+    if (runs[i].at < points) continue;
+    if (i == 0 || i > last) {
+      first = last = i;
+      while (last + 1 < runs.size() && runs[last + 1].at == runs[last].end()) ++last;
+    }
     const std::size_t start = runs[first].at, end = runs[last].end();
     rest.remove_prefix(BytesBeforeCodePoint(rest, runs[i].at - points));
     const std::size_t bytes = BytesBeforeCodePoint(rest, runs[i].ids.count);
@@ -148,8 +151,9 @@ bool FollowText(TextEdit& kept, const TextEdit& inverse, const TextEdit& renewed
   if (returned == 0 || returned != wanted) return false;
 
   bool changed = false;
-  std::vector<TextEdit::Deletion> more;
   const std::size_t own = OwnOf(kept);
+  std::vector<TextEdit::Deletion> followed;
+  for (std::size_t i = 0; i < own; ++i) followed.push_back(kept.deleted[i]);
   std::uint64_t counter = renewed.inserted.front().counter;
   for (std::size_t i = OwnOf(inverse); i < inverse.deleted.size(); ++i) {
     const TextEdit::Deletion old{Resolved(inverse.deleted[i].first, author),
@@ -160,7 +164,8 @@ bool FollowText(TextEdit& kept, const TextEdit& inverse, const TextEdit& renewed
       const std::uint64_t from = std::max(first.counter, old.first.counter);
       const std::uint64_t end =
           std::min(first.counter + kept.deleted[j].count, old.first.counter + old.count);
-      if (from < end) more.push_back({{counter + (from - old.first.counter), kOwn}, end - from});
+      if (from < end)
+        followed.push_back({{counter + (from - old.first.counter), kOwn}, end - from});
     }
     const auto follow = [&](ElementId& neighbour) {
       const ElementId id = Resolved(neighbour, author);
@@ -174,9 +179,10 @@ bool FollowText(TextEdit& kept, const TextEdit& inverse, const TextEdit& renewed
     }
     counter += old.count;
   }
-  kept.deleted.insert(kept.deleted.begin() + static_cast<std::ptrdiff_t>(own), more.begin(),
-                      more.end());
-  return changed || !more.empty();
+  if (followed.size() == own) return changed;
+  for (std::size_t i = own; i < kept.deleted.size(); ++i) followed.push_back(kept.deleted[i]);
+  kept.deleted = std::move(followed);
+  return true;
 }
 
 }  // namespace syncline
