@@ -171,10 +171,25 @@ const Ruling::Suspect* Ruling::Unexplained(const std::vector<RuledRow>& rows,
     }
     return expected == row.written->document;
   };
-  const auto guilty = std::find_if(suspects.begin(), suspects.end(), [&](const Suspect& suspect) {
-    return !explained(*suspect.row);
-  });
-  return guilty == suspects.end() ? nullptr : &*guilty;
+  const Suspect* guilty = nullptr;
+  for (const Suspect& suspect : suspects) {
+    if (explained(*suspect.row)) continue;
+    // What began it is told, rather than what would have followed.
+    if (!Follows(*suspect.row, refused)) return &suspect;
+    if (!guilty) guilty = &suspect;
+  }
+  return guilty;
+}
+
+bool Ruling::Follows(const RuledRow& row, const std::set<RowKey>& deleted) const {
+  if (row.written) return false;
+  for (const Reference& reference : rules_.Find(row.table->name)->references) {
+    if (reference.on_delete != OnDelete::kCascade) continue;
+    for (const RowKey& target : IdsIn(row.before->document, reference)) {
+      if (!(target == row.key) && deleted.count(target)) return true;
+    }
+  }
+  return false;
 }
 
 Found Ruling::Find(const Expr& expr, const Array& values, const RowKey& judged) {

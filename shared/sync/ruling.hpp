@@ -7,6 +7,7 @@
 // those rows (decisions/0011).
 #pragma once
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "shared/base/result.hpp"
@@ -63,6 +64,8 @@ class Ruling {
   // refused update that only takes back references to deleted rows.
   const Suspect* Unexplained(const std::vector<RuledRow>& rows,
                              const std::vector<Suspect>& suspects) const;
+  // Whether the row was deleted, and refers by a cascade to one of these.
+  bool Follows(const RuledRow& row, const std::set<RowKey>& deleted) const;
   Found Find(const Expr& expr, const Array& values, const RowKey& judged);
 
   const Rules& rules_;
