@@ -85,7 +85,8 @@ TEST_CASE("a keystroke is itself") {
 
 TEST_CASE("changes far apart are told apart") {
   const std::string middle(5'000, 'm');
-  const auto replacements = DifferenceOf("one " + middle + " two", "ONE " + middle + " two!");
+  const std::string after = "ONE " + middle + " two!";
+  const auto replacements = DifferenceOf("one " + middle + " two", after);
   REQUIRE(replacements.size() == 2);
   CHECK(Changed(replacements) == 7);
   CHECK(DifferenceOf("a1b2c3d", "a2b2c2d").size() == 2);
