@@ -253,7 +253,8 @@ TextProblem TextSequence::Delete(const TextEdit::Deletion& deletion) {
       continue;
     }
     const TextSpan& span = spot.chunk->spans[spot.span];
-    const std::size_t count = std::min<std::uint64_t>(left, span.length - spot.offset);
+    const auto count =
+        static_cast<std::size_t>(std::min<std::uint64_t>(left, span.length - spot.offset));
     if (span.visible()) Hide(spot, count);
     left -= count;
     id.counter += count;

@@ -541,7 +541,7 @@ Result<Message> RelayFrames::Take(ByteView& in) {
     if (about->known > told_.size()) {
       return Fail(Code::kCorrupt, "The relay speaks about a tenant that it has not named");
     }
-    about_ = about->known == 0 ? about->tenant : told_[about->known - 1];
+    about_ = about->known == 0 ? about->tenant : told_[static_cast<std::size_t>(about->known - 1)];
     if (about->known == 0 && told_.size() < kTenantsToldMax) told_.push_back(about_);
   } else if (TenantId* tenant = TenantOf(*message); tenant && tenant->text.empty()) {
     *tenant = about_;
