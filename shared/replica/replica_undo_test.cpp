@@ -107,6 +107,7 @@ TEST_CASE("a deleted row comes back whole, also to a device that never had it") 
   CHECK(office.ada.Undo("plan", kRedo) == "test:mutation");
   office.CheckAll({});
   CHECK(office.ada.Undo("plan") == "test:mutation");
+  office.CheckAll({Draft("one")});
   CHECK(office.ben.Patch(office.id, R"({"title":"two"})") == "");
   office.CheckAll({Draft("two")});
 }
