@@ -37,7 +37,7 @@ TEST_CASE("a content is read as it was written, and holds what makes the text") 
 TEST_CASE(
     "a content that is cut short or scratched is read as another or as none, and goes on working") {
   Random random(52);
-  for (int round = 0; round < 20'000; ++round) {
+  for (int round = 0; round < 6'000; ++round) {
     KindState state = TextHistory::Arbitrary(random, 1 + random.Below(10)).InSomeOrder(random);
     const std::string text = TextOf(state);
     if (random.OneIn(4)) {

@@ -35,7 +35,7 @@ Code CodeOf(const Status& status) { return status ? Code{} : status.error().code
 
 TEST_CASE("the same edits in any causal order give the same text and the same bytes") {
   Random random(11);
-  for (int round = 0; round < 4'000; ++round) {
+  for (int round = 0; round < 2'000; ++round) {
     TextHistory history = TextHistory::Arbitrary(random, 2 + random.Below(12));
     INFO("round ", round);
     const KindState first = history.InSomeOrder(random);
