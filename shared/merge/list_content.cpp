@@ -168,7 +168,7 @@ struct ListTree::Decoder {
   ReplicaTable table{};
   Differences times{}, minutes{};
   std::uint64_t count = 0;
-  std::vector<std::pair<Slot, ElementId>> moved{};
+  SlotById moved{};
   std::vector<std::pair<Slot, std::uint64_t>> removed{};
 
   bool TakeStamp(Stamp& stamp) {
@@ -225,7 +225,7 @@ struct ListTree::Decoder {
     if (flags & kMoved) {
       ElementId element;
       if (more > 0 || !table.Take(in, element) || !TakeStamp(at.moved)) return false;
-      moved.emplace_back(slot, element);
+      moved.emplace_back(element, slot);
     }
     std::uint64_t minute = 0;
     if (flags & kRemoved && !minutes.Take(in, minute)) return false;
@@ -257,8 +257,13 @@ struct ListTree::Decoder {
     }
     return SortIndex(tree.position_by_id_);
   }
+  // The smallest of the library's sorts.
+  static void SortByHeap(SlotById& slots) {
+    std::make_heap(slots.begin(), slots.end());
+    std::sort_heap(slots.begin(), slots.end());
+  }
   static bool SortIndex(SlotById& slots) {
-    std::sort(slots.begin(), slots.end());
+    SortByHeap(slots);
     const auto same = [](const auto& a, const auto& b) { return a.first == b.first; };
     return std::adjacent_find(slots.begin(), slots.end(), same) == slots.end();
   }
@@ -272,22 +277,20 @@ struct ListTree::Decoder {
     return slot;
   }
   bool MakeElements() {
-    std::sort(moved.begin(), moved.end(), [](const auto& a, const auto& b) {
-      return std::tie(a.second, a.first) < std::tie(b.second, b.first);
-    });
+    SortByHeap(moved);
     std::vector<char> home(tree.positions_.size(), 1);
-    for (const auto& [slot, id] : moved) home[slot] = 0;
+    for (const auto& [id, slot] : moved) home[slot] = 0;
     for (Slot slot = 1; slot < tree.positions_.size(); ++slot) {
       if (home[slot]) tree.positions_[slot].element = AddElement(tree.positions_[slot].id, slot);
     }
     if (!SortIndex(tree.element_by_id_)) return false;
     const std::size_t homes = tree.elements_.size();
     for (std::size_t i = 0; i < moved.size(); ++i) {
-      const auto& [slot, id] = moved[i];
+      const auto& [id, slot] = moved[i];
       if (id.counter >= tree.next_) return false;
       Slot element = kNoSlot;
-      if (i > 0 && moved[i - 1].second == id) {
-        element = tree.positions_[moved[i - 1].first].element;
+      if (i > 0 && moved[i - 1].first == id) {
+        element = tree.positions_[moved[i - 1].second].element;
       } else {
         element = FindAmong(homes, id);
         // The place where it was inserted has been swept.

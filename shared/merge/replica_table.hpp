@@ -21,12 +21,11 @@ inline constexpr std::uint64_t kCounterLeapMax = std::uint64_t{1} << 32;
 class ReplicaTable {
  public:
   void Add(ReplicaId replica) {
-    if (replicas_.empty() || replicas_.back() != replica) replicas_.push_back(replica);
+    const auto at = std::lower_bound(replicas_.begin(), replicas_.end(), replica);
+    if (at == replicas_.end() || *at != replica) replicas_.insert(at, replica);
   }
   // REQUIRES: everything that will be put was added.
-  void PutTable(Bytes& out) {
-    std::sort(replicas_.begin(), replicas_.end());
-    replicas_.erase(std::unique(replicas_.begin(), replicas_.end()), replicas_.end());
+  void PutTable(Bytes& out) const {
     PutVarint(out, replicas_.size());
     for (const ReplicaId& replica : replicas_) PutFixed64(out, replica.value);
   }

@@ -39,15 +39,13 @@ void Add(std::vector<SetMember>& members, const Value& value, const ElementId& i
   auto at = Find(members, value);
   if (at == members.end() || at->value != value) at = members.insert(at, {value, {}});
   std::vector<ElementId>& additions = at->additions;
-  const auto same = std::find_if(additions.begin(), additions.end(), [&id](const ElementId& held) {
-    return held.replica == id.replica;
-  });
-  if (same == additions.end()) {
-    additions.push_back(id);
-  } else if (*same < id) {
-    *same = id;
+  for (auto held = additions.begin(); held != additions.end(); ++held) {
+    if (held->replica != id.replica) continue;
+    if (id < *held) return;
+    additions.erase(held);
+    break;
   }
-  std::sort(additions.begin(), additions.end());
+  additions.insert(std::lower_bound(additions.begin(), additions.end(), id), id);
 }
 
 bool TakeAdditions(ByteView& in, const ReplicaTable& table, std::uint64_t next, SetMember& member) {
