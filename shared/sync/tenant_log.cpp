@@ -1,5 +1,7 @@
 #include "shared/sync/tenant_log.hpp"
 
+#include <algorithm>
+
 #include "shared/value/key.hpp"
 
 namespace syncline {
@@ -7,6 +9,9 @@ namespace {
 
 std::int64_t Signed(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 std::uint64_t Unsigned(std::int64_t value) { return static_cast<std::uint64_t>(value); }
+
+// Each may have kRefusalsKeptMax refusals to drop with it.
+constexpr std::int64_t kSilentReplicasAtOnce = 100;
 
 constexpr char kTables[] =
     "CREATE TABLE IF NOT EXISTS _head (name TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;"
@@ -17,6 +22,7 @@ constexpr char kTables[] =
     "CREATE INDEX IF NOT EXISTS _tombstones_at ON _tombstones (at);"
     "CREATE TABLE IF NOT EXISTS _replicas (person BLOB, replica INTEGER, number INTEGER, time "
     "INTEGER, at INTEGER, PRIMARY KEY (person, replica)) WITHOUT ROWID;"
+    "CREATE INDEX IF NOT EXISTS _replicas_at ON _replicas (at);"
     "CREATE TABLE IF NOT EXISTS _refusals (person BLOB, replica INTEGER, number INTEGER, code "
     "INTEGER, message TEXT, owner TEXT, row TEXT, rule TEXT, PRIMARY KEY (person, replica, "
     "number)) "
@@ -237,48 +243,61 @@ Result<bool> TenantLog::ChangedMoreThan(std::uint64_t seq, std::int64_t count) {
 Result<bool> TenantLog::Sweep(std::uint64_t before_ms, std::uint64_t silent_before_ms,
                               std::int64_t limit) {
   if (Status begun = database_->Begin(); !begun) return Fail(begun.error());
-  std::uint64_t horizon = head_.horizon;
+  const Result<Swept> swept = SweepOnce(before_ms, silent_before_ms, limit);
+  if (!swept) {
+    database_->Rollback();
+    return Fail(swept.error());
+  }
+  if (Status committed = database_->Commit(); !committed) return Fail(committed.error());
+  head_.horizon = swept->horizon;
+  return swept->more;
+}
+
+Result<TenantLog::Swept> TenantLog::SweepOnce(std::uint64_t before_ms,
+                                              std::uint64_t silent_before_ms, std::int64_t limit) {
+  Swept swept{head_.horizon, false};
   {
     // Seqs and times grow together, so the oldest seqs are the ones to go.
     Statement oldest = database_->Prepare(
-        "SELECT MAX(seq), COUNT(*) FROM (SELECT seq FROM _changes WHERE at<?1 ORDER BY seq LIMIT "
-        "?2)");
-    oldest.Bind(1, Signed(before_ms)).Bind(2, limit);
-    const Result<bool> row = oldest.Step();
-    if (!row || !*row) {
-      database_->Rollback();
-      return row ? Result<bool>(false) : Fail(row.error());
-    }
-    if (oldest.integer(1) > 0) horizon = Unsigned(oldest.integer(0));
+        "SELECT MAX(seq), COUNT(*) FROM (SELECT seq, at FROM _changes ORDER BY seq LIMIT ?2) WHERE "
+        "at<?1");
+    const Result<bool> row = oldest.Bind(1, Signed(before_ms)).Bind(2, limit).Step();
+    if (!row) return Fail(row.error());
+    if (oldest.integer(1) > 0) swept.horizon = Unsigned(oldest.integer(0));
+    swept.more = oldest.integer(1) == limit;
   }
-  const bool more = horizon != head_.horizon;
+  const auto run = [&](const char* sql, std::uint64_t before, std::int64_t at_most) -> Status {
+    Status done = database_->Prepare(sql).Bind(1, Signed(before)).Bind(2, at_most).Run();
+    swept.more = swept.more || database_->changes() == at_most;
+    return done;
+  };
   Status done =
-      database_->Prepare("DELETE FROM _changes WHERE seq<=?1").Bind(1, Signed(horizon)).Run();
+      database_->Prepare("DELETE FROM _changes WHERE seq<=?1").Bind(1, Signed(swept.horizon)).Run();
   if (done) {
     done =
-        database_->Prepare("DELETE FROM _tombstones WHERE at<?1").Bind(1, Signed(before_ms)).Run();
+        run("DELETE FROM _tombstones WHERE (owner, id) IN (SELECT owner, id FROM _tombstones WHERE "
+            "at<?1 ORDER BY at LIMIT ?2)",
+            before_ms, limit);
   }
-  if (done) {
-    done = database_->Prepare("DELETE FROM _replicas WHERE at<?1")
-               .Bind(1, Signed(silent_before_ms))
-               .Run();
-  }
+  // What a replica had not heard goes with it.
   if (done) {
     done = database_
                ->Prepare(
-                   "DELETE FROM _refusals WHERE NOT EXISTS (SELECT 1 FROM _replicas "
-                   "WHERE _replicas.person=_refusals.person AND "
-                   "_replicas.replica=_refusals.replica)")
+                   "DELETE FROM _refusals WHERE (person, replica) IN (SELECT person, replica FROM "
+                   "_replicas WHERE at<?1 ORDER BY at LIMIT ?2)")
+               .Bind(1, Signed(silent_before_ms))
+               .Bind(2, std::min(limit, kSilentReplicasAtOnce))
                .Run();
   }
-  if (done) done = SetHead(*database_, "horizon", horizon);
-  if (!done) {
-    database_->Rollback();
-    return Fail(done.error());
+  if (done) {
+    done = run(
+        "DELETE FROM _replicas WHERE (person, replica) IN (SELECT person, replica FROM _replicas "
+        "WHERE at<?1 ORDER BY at LIMIT ?2)",
+        silent_before_ms, std::min(limit, kSilentReplicasAtOnce));
   }
-  if (Status committed = database_->Commit(); !committed) return Fail(committed.error());
-  head_.horizon = horizon;
-  return more;
+  if (done) done = SetHead(*database_, "horizon", swept.horizon);
+  if (!done) return Fail(done.error());
+  return swept;
 }
 
 }  // namespace syncline

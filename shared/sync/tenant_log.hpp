@@ -81,11 +81,18 @@ class TenantLog {
   // Whether more than `count` changes came after `seq`. Costs no more than `count`.
   Result<bool> ChangedMoreThan(std::uint64_t seq, std::int64_t count);
 
-  // Drops changes and tombstones older than `before_ms`, at most `limit` changes, and the progress of
-  // replicas silent since `silent_before_ms`; true if there is more.
+  // Drops changes and tombstones older than `before_ms`, at most `limit` of each (and the rest of the last
+  // change set), and the progress of replicas silent since `silent_before_ms`, a few at a time; true if
+  // there may be more.
   Result<bool> Sweep(std::uint64_t before_ms, std::uint64_t silent_before_ms, std::int64_t limit);
 
  private:
+  struct Swept {
+    std::uint64_t horizon;
+    bool more;
+  };
+  Result<Swept> SweepOnce(std::uint64_t before_ms, std::uint64_t silent_before_ms,
+                          std::int64_t limit);
   TenantLog(Database& database, LogHead head) : database_(&database), head_(head) {}
   Database* database_;
   LogHead head_;
