@@ -99,7 +99,7 @@ const remove = (from) => [`delete ${from}`, schedules.remove, ({ target }) => ta
 const writes = "schedules.update: planners write";
 const inserts = "schedules.insert: planners write";
 const deletes = "schedules.delete: planners write";
-const moves = "schedules.update: status moves on";
+const moves = "schedules.transitions: status";
 const completed = "schedules.update: completed stays";
 const opens = "schedules.delete: members delete open ones";
 
@@ -109,10 +109,10 @@ const refusals = [
   ["viewer", edit("draft"), writes],
   ["viewer", toStatus("draft", "active"), writes],
   ["viewer", remove("draft"), deletes],
-  ["member", create("completed"), "schedules.insert: begins open"],
+  ["member", create("completed"), moves],
   ["member", toStatus("draft", "completed"), moves],
   ["member", toStatus("cancelled", "active"), moves],
-  ["member", toStatus("completed", "cancelled"), moves],
+  ["member", toStatus("completed", "cancelled"), completed],
   ["member", toStatus("completed", "active"), completed],
   ["member", edit("completed"), completed],
   ["member", remove("active"), opens],

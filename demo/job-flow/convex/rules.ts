@@ -8,46 +8,49 @@
 import {
   allow,
   and,
+  between,
   type Clause,
   type Condition,
   changed,
+  check,
+  currency,
   defineRules,
   eq,
   gte,
+  ifPresent,
   isIn,
-  lt,
-  lte,
+  move,
   not,
   old,
-  or,
   role,
   row,
   type TableRules,
   user,
 } from "syncline/rules";
+import type schema from "./schema.js";
 
 const isOneself = isIn(role(), ["job_seeker", "coach", "admin"]);
 const stays = (...fields: [string, ...string[]]): Condition =>
   and(...fields.map((field) => not(changed(field))));
-const moves = (from: string, ...to: string[]): Condition =>
-  and(eq(old("status"), from), isIn(row("status"), to));
-// undefined is the one value below null.
-const isAbsent = (field: string): Condition => lt(row(field), null);
-
 const oneself = allow("oneself", "This is somebody else's.", isOneself);
-const ownRows: TableRules = { read: oneself, insert: oneself, update: oneself, delete: oneself };
+const ownRows = {
+  read: oneself,
+  insert: oneself,
+  update: oneself,
+  delete: oneself,
+} satisfies TableRules;
 
 const within = (field: string, min: number, max: number): Clause =>
-  allow(
+  check(
     `${field} is ${min} to ${max}`,
     `This must be ${min} to ${max}.`,
-    or(isAbsent(field), and(gte(row(field), min), lte(row(field), max))),
+    ifPresent(field, (value) => between(value, min, max)),
   );
-const titled = allow("has a title", "A title is missing.", not(eq(row("title"), "")));
+const titled = check("has a title", "A title is missing.", not(eq(row("title"), "")));
 
-const openApplication = ["pending", "submitted", "reviewed", "interviewing", "offered"];
+const openApplication = ["pending", "submitted", "reviewed", "interviewing", "offered"] as const;
 
-export default defineRules({
+export default defineRules<typeof schema, "job_seeker" | "coach" | "admin">({
   tenancy: {
     root: "users",
     fields: {
@@ -90,14 +93,13 @@ export default defineRules({
     // Written by everybody about themselves, changed by nobody.
     auditLogs: { read: oneself, insert: oneself },
 
-    starStories: { ...ownRows, insert: [oneself, titled], update: [oneself, titled] },
+    starStories: { ...ownRows, checks: titled },
     resumes: {
       ...ownRows,
-      insert: [oneself, titled, within("atsScore", 0, 100)],
+      insert: oneself,
+      checks: [titled, within("atsScore", 0, 100)],
       update: [
         oneself,
-        titled,
-        within("atsScore", 0, 100),
         allow(
           "a new version",
           "A resume's version only goes up.",
@@ -107,39 +109,37 @@ export default defineRules({
     },
     jobs: {
       ...ownRows,
-      insert: [oneself, titled, within("priority", 1, 5)],
-      update: [oneself, titled, within("priority", 1, 5)],
+      checks: [
+        titled,
+        within("priority", 1, 5),
+        check(
+          "a currency",
+          "This is no code of a currency.",
+          ifPresent("salaryCurrency", currency),
+        ),
+      ],
     },
     applications: {
       ...ownRows,
-      insert: [
-        oneself,
-        allow(
-          "begins pending or submitted",
-          "A new application is pending or submitted.",
-          isIn(row("status"), ["pending", "submitted"]),
-        ),
-      ],
+      insert: [oneself],
       update: [
         oneself,
         allow("its job stays", "An application stays with its job.", stays("jobId")),
-        allow(
-          "status moves on",
-          "An application cannot go from its status to that one; it may have changed elsewhere.",
-          or(
-            stays("status"),
-            moves("pending", "submitted"),
-            moves("submitted", "reviewed", "interviewing", "offered"),
-            moves("reviewed", "interviewing", "offered"),
-            moves("interviewing", "offered"),
-            moves("offered", "accepted"),
-            and(
-              isIn(old("status"), openApplication),
-              isIn(row("status"), ["rejected", "withdrawn"]),
-            ),
-          ),
-        ),
       ],
+      transitions: {
+        status: {
+          initial: ["pending", "submitted"],
+          moves: [
+            move("pending", "submitted"),
+            move("submitted", ["reviewed", "interviewing", "offered"]),
+            move("reviewed", ["interviewing", "offered"]),
+            move("interviewing", "offered"),
+            move("offered", "accepted"),
+            move(openApplication, ["rejected", "withdrawn"]),
+          ],
+        },
+      },
+      references: { jobId: "cascade", resumeId: "setUndefined" },
     },
 
     coaches: {
@@ -171,50 +171,43 @@ export default defineRules({
     },
     sessions: {
       read: oneself,
-      insert: [
-        oneself,
-        allow("begins scheduled", "A new session is scheduled.", eq(row("status"), "scheduled")),
-      ],
-      update: [
-        oneself,
-        within("rating", 1, 5),
-        allow(
-          "status moves on",
-          "A session cannot go from its status to that one; it may have changed elsewhere.",
-          or(
-            stays("status"),
-            moves("scheduled", "completed", "cancelled", "no_show", "rescheduled"),
-            moves("rescheduled", "scheduled", "cancelled"),
-          ),
-        ),
-      ],
+      insert: oneself,
+      update: oneself,
+      checks: within("rating", 1, 5),
+      transitions: {
+        status: {
+          initial: ["scheduled"],
+          moves: [
+            move("scheduled", ["completed", "cancelled", "no_show", "rescheduled"]),
+            move("rescheduled", ["scheduled", "cancelled"]),
+          ],
+        },
+      },
     },
     verificationTasks: {
       read: oneself,
-      insert: [oneself, allow("begins open", "A new task is open.", eq(row("status"), "open"))],
-      update: [
-        oneself,
-        allow(
-          "status moves on",
-          "A task cannot go from its status to that one; it may have changed elsewhere.",
-          or(
-            stays("status"),
-            moves("open", "bidding", "assigned", "cancelled"),
-            moves("bidding", "assigned", "cancelled"),
-            moves("assigned", "in_progress", "cancelled"),
-            moves("in_progress", "review", "disputed"),
-            moves("review", "completed", "in_progress", "disputed"),
-            moves("disputed", "completed", "cancelled"),
-          ),
-        ),
-      ],
+      insert: oneself,
+      update: oneself,
+      transitions: {
+        status: {
+          initial: ["open"],
+          moves: [
+            move("open", ["bidding", "assigned", "cancelled"]),
+            move("bidding", ["assigned", "cancelled"]),
+            move("assigned", ["in_progress", "cancelled"]),
+            move("in_progress", ["review", "disputed"]),
+            move("review", ["completed", "in_progress", "disputed"]),
+            move("disputed", ["completed", "cancelled"]),
+          ],
+        },
+      },
     },
     reviews: {
       read: oneself,
-      insert: [oneself, within("rating", 1, 5)],
+      insert: oneself,
+      checks: within("rating", 1, 5),
       update: [
         oneself,
-        within("rating", 1, 5),
         allow(
           "one's own words",
           "What others have said about it stays.",
@@ -224,7 +217,21 @@ export default defineRules({
       delete: oneself,
     },
 
-    payments: { read: oneself },
+    // What Stripe tells, in the order in which it can happen.
+    payments: {
+      read: oneself,
+      checks: check("a currency", "This is no code of a currency.", currency(row("currency"))),
+      transitions: {
+        status: {
+          initial: ["pending"],
+          moves: [
+            move("pending", ["processing", "cancelled"]),
+            move("processing", ["succeeded", "failed"]),
+            move("succeeded", "refunded"),
+          ],
+        },
+      },
+    },
     subscriptions: { read: oneself },
     notifications: ownRows,
   },

@@ -6,13 +6,16 @@
 import {
   allow,
   and,
+  between,
   type Condition,
   changed,
+  check,
+  currency,
   defineRules,
   eq,
   gte,
   isIn,
-  lte,
+  move,
   not,
   old,
   or,
@@ -20,6 +23,7 @@ import {
   row,
   user,
 } from "syncline/rules";
+import type schema from "./schema.js";
 
 const isOwner = eq(role(), "owner");
 const isManager = isIn(role(), ["owner", "admin"]);
@@ -32,8 +36,6 @@ const isMine = (field: string): Condition => eq(row(field), user("sub"));
 const wasMine = (field: string): Condition => eq(old(field), user("sub"));
 const stays = (...fields: [string, ...string[]]): Condition =>
   and(...fields.map((field) => not(changed(field))));
-const moves = (from: string, ...to: string[]): Condition =>
-  and(eq(old("status"), from), isIn(row("status"), to));
 
 const members = allow("members", "Only members of the hospital can see this.", isMember);
 const staff = allow("staff", "Visitors can only look.", isStaff);
@@ -47,8 +49,10 @@ const begins = (status: string) =>
 
 const byManagers = { insert: managers, update: managers, delete: managers };
 const below = ["instructor", "member", "guest"];
+const inCharge = ["owner", "admin"] as const;
+const atWork = ["owner", "admin", "instructor"] as const;
 
-export default defineRules({
+export default defineRules<typeof schema, "owner" | "admin" | "instructor" | "member" | "guest">({
   tenancy: {
     root: "organizations",
     fields: {
@@ -128,22 +132,32 @@ export default defineRules({
       ),
     },
 
-    equipment: { read: members, ...byManagers },
+    equipment: { read: members, ...byManagers, references: { categoryId: "restrict" } },
     equipmentCategories: { read: members, ...byManagers },
     // History is written and never changed.
-    equipmentHistory: { read: members, insert: [staff, ownName("performedBy")] },
+    equipmentHistory: {
+      read: members,
+      insert: [staff, ownName("performedBy")],
+      references: { equipmentId: "cascade" },
+    },
     maintenanceRecords: {
       read: members,
       insert: providers,
-      update: [
-        providers,
-        allow(
-          "done stays done",
-          "Maintenance that is done stays done.",
-          not(moves("completed", "scheduled", "in_progress", "overdue")),
-        ),
-      ],
+      update: providers,
       delete: managers,
+      transitions: {
+        status: {
+          initial: ["scheduled", "in_progress", "completed", "overdue"],
+          moves: [
+            move(
+              ["scheduled", "in_progress", "overdue"],
+              ["scheduled", "in_progress", "completed", "overdue"],
+            ),
+          ],
+          message: "Maintenance that is done stays done.",
+        },
+      },
+      references: { equipmentId: "cascade" },
     },
     failureReports: {
       read: members,
@@ -158,33 +172,21 @@ export default defineRules({
       ],
       delete: managers,
     },
-    qrCodes: { read: members, ...byManagers },
+    qrCodes: {
+      read: members,
+      ...byManagers,
+      unique: { name: "one code", message: "This code is on another label.", fields: ["code"] },
+      references: { equipmentId: "cascade" },
+    },
     // Staff take and refill; managers decide what is kept.
     consumables: { read: members, insert: managers, update: staff, delete: managers },
 
     serviceRequests: {
       read: members,
-      insert: [staff, ownName("requestedBy"), begins("pending")],
+      insert: [staff, ownName("requestedBy")],
       update: [
         staff,
         allow("the requester stays", "A request stays its requester's.", stays("requestedBy")),
-        allow(
-          "status moves on",
-          "A request cannot go from its status to that one; somebody may have changed it meanwhile.",
-          or(
-            stays("status"),
-            and(isProvider, moves("pending", "quoted")),
-            and(isManager, moves("pending", "approved")),
-            and(isManager, moves("quoted", "approved", "pending")),
-            and(isProvider, moves("approved", "in_progress")),
-            and(isProvider, moves("in_progress", "completed")),
-            and(
-              isManager,
-              isIn(old("status"), ["pending", "quoted", "approved", "in_progress"]),
-              eq(row("status"), "cancelled"),
-            ),
-          ),
-        ),
         allow(
           "managers assign",
           "Only owners and admins can choose the provider and the quote.",
@@ -201,10 +203,31 @@ export default defineRules({
         ),
       ],
       delete: managers,
+      // The life of a request: who may take which step.
+      transitions: {
+        status: {
+          initial: ["pending"],
+          moves: [
+            move("pending", "quoted", { roles: atWork }),
+            move("pending", "approved", { roles: inCharge }),
+            move("quoted", ["approved", "pending"], { roles: inCharge }),
+            move("approved", "in_progress", { roles: atWork }),
+            move("in_progress", "completed", { roles: atWork }),
+            move(["pending", "quoted", "approved", "in_progress"], "cancelled", {
+              roles: inCharge,
+            }),
+          ],
+        },
+      },
+      references: {
+        equipmentId: { onDelete: "restrict", message: "There are requests for this equipment." },
+        assignedProviderId: "setUndefined",
+        approvedQuoteId: "setUndefined",
+      },
     },
     serviceQuotes: {
       read: members,
-      insert: [providers, begins("pending")],
+      insert: providers,
       update: [
         managers,
         allow(
@@ -212,47 +235,65 @@ export default defineRules({
           "A quote can only be approved or rejected.",
           stays("amount", "currency", "providerId", "serviceRequestId"),
         ),
-        allow(
-          "decided once",
-          "This quote has been decided on.",
-          or(stays("status"), moves("pending", "approved", "rejected")),
-        ),
       ],
       delete: managers,
+      checks: [
+        check("a currency", "This is no code of a currency.", currency(row("currency"))),
+        check("a price", "An amount cannot be negative.", gte(row("amount"), 0)),
+      ],
+      transitions: {
+        status: {
+          initial: ["pending"],
+          moves: [move("pending", ["approved", "rejected"])],
+          message: "A quote is decided on once.",
+        },
+      },
+      references: { serviceRequestId: "cascade", providerId: "restrict" },
     },
     serviceRatings: {
       read: members,
-      insert: [
-        staff,
-        ownName("userId"),
-        allow("1 to 5", "A rating is 1 to 5.", and(gte(row("rating"), 1), lte(row("rating"), 5))),
-      ],
+      insert: [staff, ownName("userId")],
       update: [
         allow(
           "one's own",
           "You can only change your own rating.",
           and(isStaff, wasMine("userId"), stays("userId", "serviceRequestId")),
         ),
-        allow("1 to 5", "A rating is 1 to 5.", and(gte(row("rating"), 1), lte(row("rating"), 5))),
       ],
+      checks: check("1 to 5", "A rating is 1 to 5.", between(row("rating"), 1, 5)),
+      unique: {
+        name: "one each",
+        message: "You have rated this request.",
+        fields: ["serviceRequestId", "userId"],
+      },
+      references: { serviceRequestId: "cascade" },
     },
-    serviceRequestHistory: { read: members, insert: [staff, ownName("changedBy")] },
+    serviceRequestHistory: {
+      read: members,
+      insert: [staff, ownName("changedBy")],
+      references: { serviceRequestId: "cascade" },
+    },
     providers: { read: members, ...byManagers },
     disputes: {
       read: members,
-      insert: [staff, ownName("raisedBy"), begins("open")],
-      update: [
-        managers,
-        allow(
-          "status moves on",
-          "A dispute that is decided stays decided.",
-          or(
-            stays("status"),
-            moves("open", "under_review", "resolved", "rejected"),
-            moves("under_review", "resolved", "rejected"),
-          ),
-        ),
-      ],
+      insert: [staff, ownName("raisedBy")],
+      update: managers,
+      transitions: {
+        status: {
+          initial: ["open"],
+          moves: [
+            move("open", ["under_review", "resolved", "rejected"]),
+            move("under_review", ["resolved", "rejected"]),
+          ],
+          message: "A dispute that is decided stays decided.",
+        },
+      },
+      references: {
+        serviceRequestId: {
+          onDelete: "restrict",
+          message: "There is a dispute about this request.",
+        },
+      },
     },
     supportTickets: {
       read: allow(
@@ -280,6 +321,17 @@ export default defineRules({
         "Only the payer and the admins can see this.",
         or(and(isStaff, isMine("userId")), isManager),
       ),
+      checks: [
+        check("a currency", "This is no code of a currency.", currency(row("currency"))),
+        check("an amount", "An amount cannot be negative.", gte(row("amount"), 0)),
+      ],
+      transitions: {
+        status: {
+          initial: ["pending"],
+          moves: [move("pending", ["completed", "failed"]), move("completed", "refunded")],
+        },
+      },
+      references: { serviceRequestId: "restrict" },
     },
 
     // Written by everybody who changes something, read by managers, changed by nobody.

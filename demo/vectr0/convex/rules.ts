@@ -5,13 +5,14 @@
 // admin, because the same change set inserts their users row.
 import {
   allow,
-  and,
-  type Condition,
   changed,
+  check,
   defineRules,
+  email,
   eq,
   gte,
   isIn,
+  move,
   ne,
   not,
   old,
@@ -19,6 +20,7 @@ import {
   role,
   row,
 } from "syncline/rules";
+import type schema from "./schema.js";
 
 const isAdmin = eq(role(), "admin");
 const isPlanner = isIn(role(), ["admin", "member"]);
@@ -55,10 +57,7 @@ const endsAfterStart = allow(
   gte(row("endDate"), row("startDate")),
 );
 
-const from = (status: string, to: string[]): Condition =>
-  and(eq(old("status"), status), isIn(row("status"), to));
-
-export default defineRules({
+export default defineRules<typeof schema, "admin" | "member" | "viewer">({
   tenancy: {
     root: "organizations",
     fields: { users: "organizationId", schedules: "organizationId" },
@@ -83,34 +82,20 @@ export default defineRules({
         ),
       ],
       delete: adminsManagePeople,
+      checks: check("an address", "This is no address.", email(row("email"))),
+      unique: {
+        name: "once each",
+        message: "Somebody with this address is here already.",
+        fields: ["email"],
+      },
     },
     schedules: {
       read: readAsMember,
-      insert: [
-        plannersWrite,
-        titled,
-        endsAfterStart,
-        allow(
-          "begins open",
-          "A new schedule is a draft or active.",
-          isIn(row("status"), ["draft", "active"]),
-        ),
-      ],
+      insert: [plannersWrite, titled, endsAfterStart],
       update: [
         plannersWrite,
         titled,
         endsAfterStart,
-        allow(
-          "status moves on",
-          "A schedule cannot go from its status to that one; somebody may have changed it meanwhile.",
-          or(
-            not(changed("status")),
-            from("draft", ["active", "cancelled"]),
-            from("active", ["completed", "cancelled"]),
-            from("completed", ["active"]),
-            from("cancelled", ["draft"]),
-          ),
-        ),
         allow(
           "completed stays",
           "Only an admin can change a completed schedule.",
@@ -125,6 +110,17 @@ export default defineRules({
           or(isAdmin, isIn(row("status"), ["draft", "cancelled"])),
         ),
       ],
+      transitions: {
+        status: {
+          initial: ["draft", "active"],
+          moves: [
+            move("draft", ["active", "cancelled"]),
+            move("active", ["completed", "cancelled"]),
+            move("completed", "active", { roles: ["admin"] }),
+            move("cancelled", "draft"),
+          ],
+        },
+      },
     },
   },
 });
