@@ -1,6 +1,7 @@
 // Reviews of résumés. One coach accepts each: accepting is strict, so no two believe to have it.
 import { ConvexError, v } from "convex/values";
-import { strict } from "syncline/server";
+import { history, restore, strict } from "syncline/server";
+import type { Id } from "./_generated/dataModel.js";
 import { mutation, query } from "./_generated/server.js";
 import { requireMember } from "./lib/access.js";
 
@@ -45,4 +46,27 @@ export const complete = mutation({
   args: { reviewId: v.id("reviews") },
   handler: async (ctx, { reviewId }) =>
     await ctx.db.patch("reviews", reviewId, { status: "completed" }),
+});
+
+/** What became of a review, the newest first, as the relay has kept it. */
+export const changes = query({
+  args: { reviewId: v.id("reviews") },
+  handler: async (ctx, { reviewId }) => {
+    const entries = await history(ctx, reviewId, { limit: 20 });
+    return await Promise.all(
+      entries.map(async ({ _id, at, by, action, document }) => {
+        const member = await ctx.db.get("members", by as Id<"members">);
+        const name = member?.name ?? "Somebody who left";
+        return { entry: _id, at, name, action, status: document.status };
+      }),
+    );
+  },
+});
+
+/** Puts a review back as it was. */
+export const putBack = mutation({
+  args: { entry: v.id("_history") },
+  handler: async (ctx, { entry }) => {
+    await restore(ctx, entry);
+  },
 });

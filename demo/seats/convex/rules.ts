@@ -13,6 +13,7 @@ import {
   row,
   user,
 } from "syncline/rules";
+import type schema from "./schema.js";
 
 const isMember = isIn(role(), ["admin", "coach", "seeker"]);
 const isSeeker = eq(role(), "seeker");
@@ -22,7 +23,7 @@ const isOwn = eq(row("email"), user("email"));
 const readAsMember = allow("members read", "Only members of the center see this.", isMember);
 const adminsManage = allow("admins manage", "Only an admin can change this.", isAdmin);
 
-export default defineRules({
+export default defineRules<typeof schema, "admin" | "coach" | "seeker">({
   tenancy: {
     root: "centers",
     fields: {
@@ -51,16 +52,27 @@ export default defineRules({
       read: readAsMember,
       insert: allow("for oneself", "You can only book for yourself.", and(isSeeker, isOwn)),
       delete: allow("one's own seat", "You can only give back your own seat.", or(isOwn, isAdmin)),
+      unique: {
+        name: "one seat each",
+        message: "You have a seat in this workshop already.",
+        fields: ["workshopId", "email"],
+      },
     },
     reviews: {
+      history: true,
       read: readAsMember,
       insert: allow("members ask", "Only members of the center can ask for this.", isMember),
       update: [
-        allow("coaches review", "Only a coach can accept or finish this.", eq(role(), "coach")),
+        allow(
+          "coaches review",
+          "Only a coach can accept or finish this.",
+          or(eq(role(), "coach"), isAdmin),
+        ),
         allow(
           "one's own",
           "Another coach has this.",
           or(
+            isAdmin,
             and(eq(old("status"), "open"), eq(row("coachEmail"), user("email"))),
             and(eq(old("coachEmail"), user("email")), not(changed("coachEmail"))),
           ),

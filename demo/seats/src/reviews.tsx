@@ -7,7 +7,9 @@ import { api } from "../convex/_generated/api.js";
 import type { Doc, Id } from "../convex/_generated/dataModel.js";
 import { useAsking } from "./use-asking.ts";
 
-export function Reviews(props: { centerId: Id<"centers">; isCoach: boolean }) {
+type Role = Doc<"members">["role"];
+
+export function Reviews(props: { centerId: Id<"centers">; role: Role }) {
   const reviews = useQuery(api.reviews.list, { centerId: props.centerId });
   return (
     <section className="column" aria-labelledby="reviews">
@@ -15,16 +17,14 @@ export function Reviews(props: { centerId: Id<"centers">; isCoach: boolean }) {
       {reviews === undefined ? (
         <Skeleton rows={3} />
       ) : (
-        reviews.map((review) => (
-          <ReviewCard key={review._id} review={review} isCoach={props.isCoach} />
-        ))
+        reviews.map((review) => <ReviewCard key={review._id} review={review} role={props.role} />)
       )}
-      {!props.isCoach && <Ask centerId={props.centerId} />}
+      {props.role === "seeker" && <Ask centerId={props.centerId} />}
     </section>
   );
 }
 
-function ReviewCard({ review, isCoach }: { review: Doc<"reviews">; isCoach: boolean }) {
+function ReviewCard({ review, role }: { review: Doc<"reviews">; role: Role }) {
   const { ask, isAsking } = useAsking(api.reviews.accept);
   const { _id: reviewId, title, seeker, status, coachName } = review;
   return (
@@ -37,7 +37,7 @@ function ReviewCard({ review, isCoach }: { review: Doc<"reviews">; isCoach: bool
       </div>
       <div className="card-foot">
         <p className="detail">{seeker}</p>
-        {isCoach && status === "open" && (
+        {role === "coach" && status === "open" && (
           <button
             type="button"
             className="button primary"
@@ -48,7 +48,34 @@ function ReviewCard({ review, isCoach }: { review: Doc<"reviews">; isCoach: bool
           </button>
         )}
       </div>
+      {role === "admin" && <Changes reviewId={reviewId} />}
     </article>
+  );
+}
+
+const what = { open: "asked for it", assigned: "accepted it", completed: "finished it" } as const;
+const moment = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
+
+// What happened, as the relay has kept it; each earlier state can be put back.
+function Changes({ reviewId }: { reviewId: Id<"reviews"> }) {
+  const changes = useQuery(api.reviews.changes, { reviewId });
+  const putBack = useWrite(api.reviews.putBack);
+  if (changes === undefined || changes.length === 0) return null;
+  return (
+    <ol className="changes" aria-label="What happened">
+      {changes.map(({ entry, at, name, status }, index) => (
+        <li key={entry}>
+          <span className="detail">
+            {name} {what[status]} · {moment.format(at)}
+          </span>
+          {index > 0 && (
+            <button type="button" className="button" onClick={() => void putBack({ entry })}>
+              Put back
+            </button>
+          )}
+        </li>
+      ))}
+    </ol>
   );
 }
 

@@ -17,6 +17,7 @@ const nameByPath = {
   "reviews:ask": "Ask for a review",
   "reviews:accept": "Accept a review",
   "reviews:complete": "Finish a review",
+  "reviews:putBack": "Put a review back",
 };
 
 export function Workspace({ onLeave }: { onLeave: () => void }) {
@@ -47,7 +48,7 @@ export function Workspace({ onLeave }: { onLeave: () => void }) {
             </header>
             <div className="columns">
               <Workshops centerId={mine.center._id} canBook={mine.member.role === "seeker"} />
-              <Reviews centerId={mine.center._id} isCoach={mine.member.role === "coach"} />
+              <Reviews centerId={mine.center._id} role={mine.member.role} />
             </div>
           </>
         )}
