@@ -78,6 +78,44 @@ TEST_CASE("what others changed meanwhile stays, and an entry that can do nothing
   CHECK(office.ada.replica->Undoable("plan", UndoStack::kUndo)->empty());
 }
 
+TEST_CASE("of counters, sets, lists and texts only what one wrote oneself is taken back") {
+  Office office(256 << 10, testing::OfficeWithKinds());
+  const auto row = [](const std::string& note, const std::string& steps, const std::string& tags,
+                      int votes) {
+    return Rows{R"({"note":")" + note + R"(","status":"draft","steps":[)" + steps +
+                R"(],"tags":[)" + tags + R"(],"title":"one","votes":)" + std::to_string(votes) +
+                "}"};
+  };
+  const std::string id = office.ada.Insert(
+      "schedules",
+      office.Schedule("one", R"(,"votes":1,"tags":["a"],"steps":["x","y"],"note":"hello world")"));
+  Settle(office.relay, office.everyone);
+  office.ada.undo_scope = "plan";
+  CHECK(office.ada.Patch(
+            id, R"({"votes":11,"tags":["b"],"steps":["y","x","z"],"note":"hello, world"})") == "");
+  Settle(office.relay, office.everyone);
+  CHECK(office.ben.Patch(id, R"({"votes":111,"tags":["b","c"],"steps":["y","x","z","w"],)"
+                             R"("note":"hello, world!"})") == "");
+  Settle(office.relay, office.everyone);
+  const auto check = [&](const Rows& rows) {
+    Settle(office.relay, office.everyone);
+    for (Person* person : office.everyone) CHECK(person->All("schedules") == rows);
+  };
+  CHECK(office.ada.Undo("plan") == "test:mutation");
+  check(row("hello world!", R"("x","y","w")", R"("a","c")", 101));
+  CHECK(office.ada.Undo("plan", kRedo) == "test:mutation");
+  check(row("hello, world!", R"("y","x","z","w")", R"("b","c")", 111));
+  CHECK(office.ada.Undo("plan") == "test:mutation");
+  check(row("hello world!", R"("x","y","w")", R"("a","c")", 101));
+  // A deleted row comes back with what it showed, and can be edited on.
+  CHECK(office.ada.Delete(id) == "");
+  check({});
+  CHECK(office.ada.Undo("plan") == "test:mutation");
+  check(row("hello world!", R"("x","y","w")", R"("a","c")", 101));
+  CHECK(office.ben.Patch(id, R"({"note":"hello all","tags":["c"]})") == "");
+  check(row("hello all", R"("x","y","w")", R"("c")", 101));
+}
+
 TEST_CASE("an insert is undone although others changed the row; redone, the row is back on all") {
   Undoing office;
   const std::string made = office.ada.Insert("schedules", office.Schedule("mine"));

@@ -62,6 +62,23 @@ inline Object Json(const std::string& text) {
   return *value->As<Object>();
 }
 
+// The office's application, with a field of each merge kind in its schedules.
+inline const char* OfficeWithKinds() {
+  static const std::string text = [] {
+    std::string json = kOfficeApplication;
+    const std::string field = R"("secret":{"fieldType")";
+    const std::string strings = R"({"type":"array","value":{"type":"string"},"merge":)";
+    json.insert(json.find(field),
+                R"("votes":{"fieldType":{"type":"number","merge":"counter"},"optional":true},)"
+                R"("tags":{"fieldType":)" +
+                    strings + R"("set"},"optional":true},"steps":{"fieldType":)" + strings +
+                    R"("list"},"optional":true},)"
+                    R"("note":{"fieldType":{"type":"string","merge":"text"},"optional":true},)");
+    return json;
+  }();
+  return text.c_str();
+}
+
 // A relay of one thread: real sessions and authorities, a directory in memory, no sockets.
 class Relay {
  public:
