@@ -1,7 +1,11 @@
 // Strict mutations, run against a played device and relay.
+import { anyApi, type FunctionReference } from "convex/server";
 import { describe, expect, it } from "vitest";
+import type { StrictOptions } from "../engine/application.ts";
 import { failureOf, type Outcome } from "../engine/outcome.ts";
 import { type ErrorData, SynclineError } from "../error.ts";
+import type { SynclineNode } from "../node/node.ts";
+import { openAs } from "../testing/fixture.ts";
 import { CaughtUp } from "./caught-up.ts";
 import { runStrictly, type StrictHost, strictPauseMs } from "./strict.ts";
 
@@ -157,5 +161,48 @@ describe("waiting to have caught up", () => {
     const waiting = own.wait("wait");
     own.abandon();
     await expect(waiting).rejects.toMatchObject({ code: "unavailable" });
+  });
+});
+
+describe("a client's strict mutation", () => {
+  const found = (anyApi as unknown as { notes: { found: FunctionReference<"mutation"> } }).notes
+    .found;
+  const args = { name: "T", email: "ada@example.org" };
+  const start = (client: SynclineNode, strict: true | StrictOptions) =>
+    client.mutation(found, args, { strict });
+  // Nobody listens there.
+  const url = "http://localhost:1";
+
+  it("fails at once where there is no relay to be reached, and leaves nothing behind", async () => {
+    const client = await openAs("ada", { url });
+    const { applied, durable, accepted } = start(client, true);
+    for (const stage of [applied, durable, accepted]) {
+      await expect(stage).rejects.toMatchObject({ name: "SynclineError", code: "offline" });
+    }
+    expect((await client.engine()).pending()).toEqual([]);
+    await client.close();
+  });
+
+  it("that waits for a connection ends with the client", async () => {
+    const client = await openAs("ada", { url });
+    const waiting = expect(start(client, { offline: "wait" }).applied).rejects.toMatchObject({
+      code: "unavailable",
+    });
+    await client.close();
+    await waiting;
+  });
+
+  it("is like any other on a device alone", async () => {
+    const client = await openAs("ada");
+    await expect(start(client, true).applied).resolves.toBeTypeOf("string");
+    await client.close();
+  });
+
+  it("says what is wrong with its options", async () => {
+    const client = await openAs("ada", { url });
+    await expect(start(client, { attempts: 0.5 }).applied).rejects.toThrow(
+      "attempts must be a whole number from 1 to 100",
+    );
+    await client.close();
   });
 });
