@@ -22,7 +22,7 @@ bool IsAs(const Value& value, const Value& wanted) {
 
 TEST_CASE("everybody who has seen the same edits has the same value and the same bytes") {
   for (const MergeKind kind : kKinds) {
-    for (std::uint64_t seed = 0; seed < 1500; ++seed) {
+    for (std::uint64_t seed = 0; seed < 500; ++seed) {
       INFO("kind ", static_cast<int>(kind), " seed ", seed);
       History history(kind, Chance(seed));
       for (int step = 0; step < 40; ++step) history.Step();
@@ -36,7 +36,7 @@ TEST_CASE(
     "undoing all that one did, step by step, goes back through the same values, and doing again "
     "forward") {
   for (const MergeKind kind : {MergeKind::kCounter, MergeKind::kSet, MergeKind::kList}) {
-    for (std::uint64_t seed = 0; seed < 1500; ++seed) {
+    for (std::uint64_t seed = 0; seed < 500; ++seed) {
       INFO("kind ", static_cast<int>(kind), " seed ", seed);
       History history(kind, Chance(seed));
       Author& author = history.authors()[1];
@@ -63,7 +63,7 @@ TEST_CASE(
 
 TEST_CASE("made up edits break nothing, and one that is accepted leaves a field that works") {
   for (const MergeKind kind : kKinds) {
-    for (std::uint64_t seed = 0; seed < 1500; ++seed) {
+    for (std::uint64_t seed = 0; seed < 500; ++seed) {
       INFO("kind ", static_cast<int>(kind), " seed ", seed);
       History history(kind, Chance(seed));
       for (int step = 0; step < 30; ++step) {

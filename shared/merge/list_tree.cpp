@@ -55,13 +55,13 @@ void ListTree::Save(KindState& state) const {
 }
 
 Slot ListTree::Find(const SlotById& slots, const ElementId& id) {
-  const auto at = std::lower_bound(slots.begin(), slots.end(), std::pair(id, Slot{0}));
-  return at != slots.end() && at->first == id ? at->second : kNoSlot;
+  const std::size_t at = PlaceIn(slots, std::pair(id, Slot{0}));
+  return at < slots.size() && slots[at].first == id ? slots[at].second : kNoSlot;
 }
 
 void ListTree::Index(SlotById& slots, const ElementId& id, Slot slot) {
   const std::pair made(id, slot);
-  slots.insert(std::lower_bound(slots.begin(), slots.end(), made), made);
+  InsertAt(slots, PlaceIn(slots, made), made);
 }
 
 std::optional<std::uint64_t> ListTree::LastCounterOf(ReplicaId replica) const {
@@ -169,7 +169,7 @@ void ListTree::Attach(Slot slot) {
     }
   }
   std::vector<Slot>& children = positions_[made.parent].children[made.left];
-  children.insert(children.begin() + static_cast<std::ptrdiff_t>(low), slot);
+  InsertAt(children, low, slot);
   LinkBehind(previous, slot);
 }
 

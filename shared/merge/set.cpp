@@ -45,7 +45,7 @@ void Add(std::vector<SetMember>& members, const Value& value, const ElementId& i
     additions.erase(held);
     break;
   }
-  additions.insert(std::lower_bound(additions.begin(), additions.end(), id), id);
+  InsertAt(additions, PlaceIn(additions, id), id);
 }
 
 bool TakeAdditions(ByteView& in, const ReplicaTable& table, std::uint64_t next, SetMember& member) {
