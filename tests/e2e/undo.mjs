@@ -11,8 +11,8 @@ export const undo = [
     async run(world) {
       const ada = await PersonPage.openSynced(world, "ada");
       const ben = await PersonPage.openSynced(world, "ben");
-      await ada.create("Undone in part");
-      await ben.see("Undone in part");
+      await ben.create("Undone in part");
+      await ada.see("Undone in part");
       await ada.edit("Undone in part", { Title: "Renamed by Ada" });
       await ben.see("Renamed by Ada");
       await ben.edit("Renamed by Ada", { Description: "Text from Ben" });
@@ -26,8 +26,10 @@ export const undo = [
       await ben.edit("Renamed by Ada", { Title: "Renamed by Ben" });
       await ada.see("Renamed by Ben");
       await step(ada, "Undo: Edit a schedule").click();
+      await step(ada, "Nothing to undo").waitFor();
       await ada.synced();
       await ada.see("Renamed by Ben");
+      await ben.see("Renamed by Ben");
       expectEqual([...ada.errors, ...ben.errors], [], "errors on the pages");
     },
   },
