@@ -38,6 +38,7 @@ class Matcher {
  public:
   Matcher(const std::vector<const Value*>& old, const Array& now)
       : old_(old), now_(now), match_(now.size(), kNone), taken_(old.size()), stays_(now.size()) {
+    MatchEnds();
     MatchOrdered(Group());
     MatchGaps();
   }
@@ -48,6 +49,15 @@ class Matcher {
   bool taken(std::size_t old) const { return taken_[old]; }
 
  private:
+  // Most changes are in one place: what is the same before and behind it stays.
+  void MatchEnds() {
+    old_end_ = old_.size();
+    now_end_ = now_.size();
+    const auto are_left = [this] { return first_ < old_end_ && first_ < now_end_; };
+    for (; are_left() && *old_[first_] == now_[first_]; ++first_) Keep(first_, first_);
+    while (are_left() && *old_[old_end_ - 1] == now_[now_end_ - 1]) Keep(--old_end_, --now_end_);
+  }
+
   // By identity where that tells the elements apart on both sides, else by the whole value.
   SameByKey Group() {
     SameByKey by_identity;
@@ -55,10 +65,12 @@ class Matcher {
       const Member* identity = IdentityOf(value);
       return identity ? identity->name + kPathStep + EncodeKey(identity->value) : Bytes();
     };
-    for (std::size_t i = 0; i < old_.size(); ++i)
+    for (std::size_t i = first_; i < old_end_; ++i) {
       by_identity[identity_key(*old_[i])].old.push_back(i);
-    for (std::size_t j = 0; j < now_.size(); ++j)
+    }
+    for (std::size_t j = first_; j < now_end_; ++j) {
       by_identity[identity_key(now_[j])].now.push_back(j);
+    }
     SameByKey groups;
     for (auto& [key, same] : by_identity) {
       if (!key.empty() && same.old.size() <= 1 && same.now.size() <= 1) {
@@ -95,7 +107,7 @@ class Matcher {
       }
       steps.push_back({i, j, before});
     };
-    for (std::size_t j = 0; j < now_.size(); ++j) {
+    for (std::size_t j = first_; j < now_end_; ++j) {
       const Same& same = *group_of[j];
       if (same.old.size() * same.now.size() <= kPairsMax) {
         for (auto i = same.old.rbegin(); i != same.old.rend(); ++i) extend(*i, j);
@@ -154,6 +166,7 @@ class Matcher {
 
   const std::vector<const Value*>& old_;
   const Array& now_;
+  std::size_t first_ = 0, old_end_ = 0, now_end_ = 0;  // what MatchEnds has left over
   std::vector<std::size_t> match_;
   std::vector<char> taken_, stays_;
 };
