@@ -153,6 +153,26 @@ export const seats = [
       }),
   },
   {
+    name: "Last Seat: who accepted what is kept, and can be put back as it was",
+    run: (world) =>
+      DemoApp.with(world, "seats", async (app) => {
+        await app.seed();
+        const priya = await CenterPage.open(app, "priya");
+        const ines = await CenterPage.open(app, "ines");
+        const changes = ines.card("Backend engineer").locator(".changes li");
+        await changes.getByText("Jonas Weber asked for it").waitFor();
+        await priya.press("Backend engineer", "Accept");
+        await changes.getByText("Priya Rao accepted it").waitFor();
+        await takePicture(world, ines.page, "seats-history");
+        await ines.press("Backend engineer", "Put back");
+        await priya.card("Backend engineer").getByRole("button", { name: "Accept" }).waitFor();
+        await changes.getByText("Ines Costa put it back").waitFor();
+        expectEqual(await changes.count(), 3, "entries of the history");
+        await ines.synced();
+        expectEqual(ines.page.errors, [], "errors on the page");
+      }),
+  },
+  {
     name: "Last Seat: without a network booking fails at once and says why; asking for a review waits",
     run: (world) =>
       DemoApp.with(world, "seats", async (app) => {

@@ -53,7 +53,7 @@ function ReviewCard({ review, role }: { review: Doc<"reviews">; role: Role }) {
   );
 }
 
-const what = { open: "asked for it", assigned: "accepted it", completed: "finished it" } as const;
+const what = { open: "put it back", assigned: "accepted it", completed: "finished it" } as const;
 const moment = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
 
 // What happened, as the relay has kept it; each earlier state can be put back.
@@ -63,10 +63,10 @@ function Changes({ reviewId }: { reviewId: Id<"reviews"> }) {
   if (changes === undefined || changes.length === 0) return null;
   return (
     <ol className="changes" aria-label="What happened">
-      {changes.map(({ entry, at, name, status }, index) => (
+      {changes.map(({ entry, at, name, action, status }, index) => (
         <li key={entry}>
           <span className="detail">
-            {name} {what[status]} · {moment.format(at)}
+            {name} {action === "insert" ? "asked for it" : what[status]} · {moment.format(at)}
           </span>
           {index > 0 && (
             <button type="button" className="button" onClick={() => void putBack({ entry })}>

@@ -62,7 +62,8 @@ function WorkshopCard({ workshop, canBook }: { workshop: Workshop; canBook: bool
             </button>
           </>
         ) : (
-          canBook && (
+          canBook &&
+          left > 0 && (
             <button
               type="button"
               className="button primary"
