@@ -46,7 +46,11 @@ export function hello({ token, tenants = [], replica = 77n, protocol = 2 }) {
     varint(Date.now()),
     text(token),
     varint(tenants.length),
-    ...tenants.flatMap((tenant) => [text(tenant), varint(0), varint(0), text(""), varint(0)]),
+    ...tenants.flatMap((tenant) => [
+      text(tenant),
+      ...[varint(0), varint(0), text("")], // the cursor
+      ...[varint(0), varint(0), varint(0)], // what of its own it has heard and kept
+    ]),
   );
 }
 
@@ -55,16 +59,17 @@ export function pushDelete({ tenant, documentId, replica = 77n }) {
   const { table, id } = decodeId(documentId);
   return frame(
     messageType.push,
-    text(tenant),
-    varint(1), // change sets
+    varint(1 * 8 + 1 + 4), // one change set, fresh, with a tenant
     replicaId(replica),
-    varint(1), // number
-    varint(BigInt(Date.now()) << 16n), // time
-    varint(1), // rows
+    varint(0), // a new tenant
+    text(tenant),
+    varint(1 * 4), // one row; the next number, which is 1
+    varint(BigInt(Date.now()) * 4n), // since 1970, and no counter
+    varint(0), // a new row of a new table
     varint(table),
     id,
-    varint(2), // causal length: even is deleted
-    Buffer.from([0]), // not whole
+    Buffer.from([8]), // a causal length other than 1 follows
+    varint(2), // even: deleted
   );
 }
 
