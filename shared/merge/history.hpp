@@ -97,6 +97,9 @@ struct Author {
 
 class History {
  public:
+  // Between two ticks of an author's clock; contents remember some times in minutes.
+  static constexpr std::uint64_t kMsPerTick = 40'000;
+
   struct Made {
     Edit edit;
     Stamp stamp;
@@ -152,7 +155,8 @@ class History {
   void Make(std::size_t who, const Edit& edit) {
     Author& author = authors_[who];
     Check(author, edit, author);
-    const Stamp stamp{{author.time += 1 + chance_.Below(3)}, author.replica};
+    author.time += 1 + chance_.Below(3);
+    const Stamp stamp{HybridTime::FromUnixMs(author.time * kMsPerTick), author.replica};
     ApplyEdit(author.state, edit, stamp);
     made_[who].push_back({edit, stamp, author.seen});
     ++author.seen[who];
@@ -182,7 +186,7 @@ class History {
       if (!HasSeen(author, next)) continue;
       Check(author, next.edit, authors_[from]);
       ApplyEdit(author.state, next.edit, next.stamp);
-      author.time = std::max(author.time, next.stamp.time.value);
+      author.time = std::max(author.time, next.stamp.time.unix_ms() / kMsPerTick);
       ++author.seen[from];
       return true;
     }

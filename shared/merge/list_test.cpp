@@ -217,6 +217,18 @@ TEST_CASE("a move is undone only if nobody moved the element since, a write only
   CHECK(RenewList(Both(before, written, written_by_bob, 7, 6), InverseOf(before, written), kAnn));
 }
 
+TEST_CASE("writing the whole is not undone once another has written within") {
+  const KindState before = Literal(Value(Array{Item("x", 1, 1)}));
+  ListEdit whole;
+  whole.written.push_back({{0, {1}}, "", Item("x", 4, 4)});
+  const ListEdit inverse = InverseOf(before, whole);
+  KindState after = before;
+  ApplyList(after, whole, {{5}, kAnn});
+  CHECK(RenewList(after, inverse, kAnn));
+  ApplyList(after, Between(after, Value(Array{Item("x", 4, 7)}), kBob), {{6}, kBob});
+  CHECK_FALSE(RenewList(after, inverse, kAnn));
+}
+
 TEST_CASE("edits that no sound device makes are refused, and those that came too late") {
   KindState state = Of("abc");
   const auto code = [&state](const ListEdit& edit) {
