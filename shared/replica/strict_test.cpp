@@ -591,8 +591,7 @@ class Hall {
     const auto insert = [&] {
       const auto id = person.replica->Insert(execution, "schedules", Row(status, title));
       REQUIRE(id);
-      history.wrote.push_back(
-          {*id, std::pair{status, title}, CreatedAt(person, execution, *id)});
+      history.wrote.push_back({*id, std::pair{status, title}, CreatedAt(person, execution, *id)});
     };
     if (!strictly) return insert();
     const auto see_all = [&](const std::string& wanted) {
