@@ -10,6 +10,7 @@
 
 #include "shared/base/random.hpp"
 #include "shared/merge/kinds.hpp"
+#include "shared/merge/text.hpp"
 #include "shared/value/order.hpp"
 
 namespace syncline {
@@ -233,11 +234,20 @@ class History {
   void Take(std::size_t who, std::vector<Edit>& from, std::vector<Edit>& to) {
     if (from.empty()) return;
     Author& author = authors_[who];
-    const std::optional<Edit> edit = RenewEdit(author.state, from.back(), author.replica);
+    const Edit inverse = from.back();
+    const std::optional<Edit> edit = RenewEdit(author.state, inverse, author.replica);
     from.pop_back();
     if (!edit) return;
     to.push_back(InverseOf(author.state, *edit));
     Make(who, *edit);
+    // Texts come back with new ids, of which what is kept must be told.
+    if (kind_ != MergeKind::kText) return;
+    for (std::vector<Edit>* kept : {&from, &to}) {
+      for (Edit& other : *kept) {
+        static_cast<void>(FollowText(std::get<TextEdit>(other), std::get<TextEdit>(inverse),
+                                     std::get<TextEdit>(*edit), author.replica));
+      }
+    }
   }
   Value Shown(Value value) const {
     Array* array = value.As<Array>();

@@ -35,7 +35,7 @@ TEST_CASE("everybody who has seen the same edits has the same value and the same
 TEST_CASE(
     "undoing all that one did, step by step, goes back through the same values, and doing again "
     "forward") {
-  for (const MergeKind kind : {MergeKind::kCounter, MergeKind::kSet, MergeKind::kList}) {
+  for (const MergeKind kind : kKinds) {
     for (std::uint64_t seed = 0; seed < 500; ++seed) {
       INFO("kind ", static_cast<int>(kind), " seed ", seed);
       History history(kind, Chance(seed));
