@@ -13,9 +13,26 @@ export const watchers = {
     countOf: (output, count) =>
       Number(/^(?:program|seed) (\d+)(?: differs|: stopped)/m.exec(output)?.[1] ?? count),
   },
+  simulation: {
+    target: "simulate",
+    command: "tests/simulation/simulate",
+    unit: "seeds",
+    args: (count) => ["--seeds", `${count}`, "--first"],
+    countOf: (output, count) => Number(/^seed (\d+) fails/m.exec(output)?.[1] ?? count),
+  },
+  // Strict mutations against one serial order: shared/replica/strict_test.cpp, which has 25.
+  histories: {
+    target: "shared_test",
+    command: "shared/shared_test",
+    unit: "histories",
+    args: () => ["--test-case=accepted strict mutations*"],
+    countOf: (output, count) => Number(/seed := (\d+)/.exec(output)?.[1] ?? count),
+  },
 };
 
 const oracle = (name, within = 2000) => ({ name, by: "oracle", within });
+const simulation = (name, within = 20) => ({ name, by: "simulation", within });
+const histories = (name, within = 25) => ({ name, by: "histories", within });
 
 export const plants = [
   // --- values and their keys ---
@@ -48,8 +65,36 @@ export const plants = [
   oracle("changes-unjudged"),
   oracle("extra-fields-taken"),
   oracle("id-of-another-table"),
+  // --- what strict mutations rely on ---
+  histories("strict-misses-inserts"),
+  histories("strict-misses-what-left"),
+  histories("strict-seq-off-by-one"),
   // --- live queries ---
   oracle("empty-walk-reads-nothing"),
   oracle("moved-row-not-missed"),
   oracle("errors-are-not-watched"),
+  // --- the merge ---
+  simulation("last-come-wins"),
+  // --- the relay's judgement ---
+  simulation("lost-dedup"),
+  simulation("gap-accepted"),
+  simulation("clock-ahead-wins"),
+  simulation("own-order-lost"),
+  simulation("tenant-unasked"),
+  simulation("sweep-too-early"),
+  simulation("restored-unnoticed"),
+  // --- what sessions are due ---
+  simulation("forget-missed"),
+  simulation("role-change-missed"),
+  simulation("verdict-waits-for-ever"),
+  simulation("snapshot-of-no-moment"),
+  // --- the device ---
+  simulation("stamp-re-made"),
+  simulation("cursor-before-data"),
+  simulation("confirmed-not-kept"),
+  simulation("refusal-not-undone"),
+  simulation("settles-one-too-many"),
+  simulation("settled-before-its-delta"),
+  simulation("snapshot-seen-early"),
+  simulation("not-offered-again"),
 ];
