@@ -82,6 +82,32 @@ TEST_CASE("a page, its cursors and what was read, in JSON") {
   CHECK(metrics.find(R"("databaseQueries":{"used":3,"remaining":4093})") != std::string::npos);
 }
 
+TEST_CASE("a strict mutation, from outside: alone as any, and without its relay not at all") {
+  Host host;
+  host.execution = host.Call(
+      SYNCLINE_BEGIN, R"("kind":"mutation","strict":true,"now":1700000000000,"identity":null)");
+  host.execution = host.execution.substr(1, host.execution.size() - 2) + ",";
+  host.Call(SYNCLINE_INSERT, R"("table":"notes","value":{"text":"kept"})");
+  CHECK(host.Commit() == R"({"tenant":null,"number":null})");
+  host.Begin("query");
+  CHECK(host.Call(SYNCLINE_PAGE, std::string(kScan) + R"(,"pageSize":9)").find("kept") !=
+        std::string::npos);
+  auto synced = abi::Open(
+      R"({"path":":memory:","durability":"none","seed":"00000000000000010000000000000002",
+          "application":{"schema":{"schemaValidation":true,"tables":[
+            {"tableName":"people","indexes":[],"documentType":{"type":"object","value":{
+              "email":{"fieldType":{"type":"string"},"optional":false},
+              "role":{"fieldType":{"type":"string"},"optional":false}}}}]},
+            "rules":{"tenancy":{"root":"people","fields":{}},
+              "membership":{"table":"people","field":"email","claim":"email","role":"role"},
+              "tables":{}}}})");
+  REQUIRE_MESSAGE(synced, (synced ? "" : synced.error().message));
+  const auto begun = abi::Call(**synced, SYNCLINE_BEGIN,
+                               R"({"kind":"mutation","strict":true,"now":1700000000000})");
+  REQUIRE_FALSE(begun);
+  CHECK(begun.error().code == Code::kUnavailable);
+}
+
 TEST_CASE("parts of a mutation, from outside") {
   Host host;
   host.Begin("mutation");
