@@ -415,6 +415,60 @@ TEST_CASE("a person whose role has changed since has to run again") {
   CHECK(office.ben.replica->TakeNews().refused.size() == 1);
 }
 
+// The office, whose schedules have a list and a counter.
+std::string WithKinds() {
+  std::string json = kOfficeApplication;
+  const std::string before = R"("secret":{"fieldType")";
+  json.insert(json.find(before),
+              R"("tags":{"fieldType":{"type":"array","value":{"type":"string"},"merge":"list"},)"
+              R"("optional":true},"seats":{"fieldType":{"type":"number","merge":"counter"},)"
+              R"("optional":true},)");
+  return json;
+}
+
+TEST_CASE("fields of merge kinds: counted once each, and no element is named twice") {
+  const std::string application = WithKinds();
+  Office office(256 << 10, application.c_str());
+  Strict ada(office.relay, office.ada), ben(office.relay, office.ben);
+  const std::string id =
+      office.ada.Insert("schedules", office.Schedule("seat", R"(,"tags":["a"],"seats":1)"));
+  Settle(office.relay, office.everyone);
+  const auto take = [&](Strict& strict) {
+    return strict.Number([&](ExecutionId execution) {
+      const double seats = *strict.Get(execution, id)->Find("seats")->As<double>();
+      strict.Patch(execution, id, R"({"seats":)" + std::to_string(seats + 1) + "}");
+    });
+  };
+  take(ada);
+  Settle(office.relay, office.everyone);
+  take(ada);
+  take(ben);
+  Settle(office.relay, office.everyone);
+  CHECK(*office.ben.Documents("schedules")[0].Find("seats") == Value(3.0));
+  take(ben);
+  Settle(office.relay, office.everyone);
+  CHECK(*office.ada.Documents("schedules")[0].Find("seats") == Value(4.0));
+
+  // While a strict edit of the list is on its way, an edit of what is shown would name its elements as
+  // that one has.
+  ada.Number([&](ExecutionId execution) { ada.Patch(execution, id, R"({"tags":["a","b"]})"); });
+  CHECK(office.ada.Mutate([&](ExecutionId execution) {
+    const Status refused =
+        office.ada.replica->Patch(execution, id, std::nullopt, Json(R"({"tags":["a","c"]})"));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Code::kConflict);
+    REQUIRE(office.ada.replica->Patch(execution, id, std::nullopt, Json(R"({"title":"other"})")));
+  }) == "");
+  Settle(office.relay, office.everyone);
+  CHECK(office.ada.Patch(id, R"({"tags":["a","b","c"]})") == "");
+  Settle(office.relay, office.everyone);
+  for (Person* person : office.everyone) {
+    CHECK(person->All("schedules") ==
+          std::vector<std::string>{
+              R"({"seats":4,"status":"draft","tags":["a","b","c"],"title":"other"})"});
+  }
+}
+
 // --- random histories ---
 
 // What one accepted mutation saw and did, to be held against the others.
