@@ -54,6 +54,8 @@ struct Replica::Mutation {
   std::optional<UndoTarget> undo;
   // If it is to be undone: rows of the application's local tables as they were when it first wrote them.
   std::map<RowKey, std::optional<Row>> local_before;
+  // Of an undo: what it brought back into texts.
+  std::vector<Renewal> renewals;
   std::optional<TenantId> tenant;
   TenantNo no;
   // The role that the membership rows gave the person before the first write; for a tenant that is

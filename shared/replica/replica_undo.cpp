@@ -104,6 +104,9 @@ Result<bool> Replica::TakeRowBack(const UndoStep& step, const std::optional<Tena
   const Status written = device_->store().Write(
       *no, key.table, *row ? &**row : nullptr, restored ? &*restored : nullptr, mutation_->touched);
   if (!written) return Fail(written.error());
+  for (Renewal& renewal : RenewalsIn(step, *change)) {
+    mutation_->renewals.push_back(std::move(renewal));
+  }
   mutation_->rows.insert_or_assign(
       key, Mutation::Touched{*no, std::move(now), std::move(restored), std::move(*change)});
   return true;
@@ -129,6 +132,15 @@ Result<bool> Replica::UndoOne(Begin begin, UndoStack stack, const UndoEntry& ent
     } else {
       done = Fail(taken.error());
     }
+  }
+  if (done && !mutation_->renewals.empty()) {
+    done = device_->undo_log().Revise(scope, [&](std::vector<UndoStep>& steps) {
+      bool changed = false;
+      for (const Renewal& renewal : mutation_->renewals) {
+        changed = Follow(steps, renewal, device_->replica()) || changed;
+      }
+      return changed;
+    });
   }
   if (done) {
     const Result<std::optional<ChangeSetRef>> made = Commit(*execution);

@@ -116,6 +116,37 @@ TEST_CASE("of counters, sets, lists and texts only what one wrote oneself is tak
   check(row("hello all", R"("x","y","w")", R"("c")", 101));
 }
 
+TEST_CASE("what came back into a text is taken back with what it was typed with") {
+  Office office(256 << 10, testing::OfficeWithKinds());
+  const std::string id = office.ada.Insert("schedules", office.Schedule("one", R"(,"note":"[]")"));
+  office.ada.undo_scope = "plan";
+  const auto type = [&](const std::string& text) {
+    CHECK(office.ada.Patch(id, R"({"note":")" + text + R"("})") == "");
+    Settle(office.relay, office.everyone);
+  };
+  const auto expect = [&](UndoStack stack, const std::string& text) {
+    CHECK(office.ada.Undo("plan", stack) == "test:mutation");
+    Settle(office.relay, office.everyone);
+    for (Person* person : office.everyone) {
+      CHECK(person->All("schedules") ==
+            Rows{R"({"note":")" + text + R"(","status":"draft","title":"one"})"});
+    }
+  };
+  type("[abc]");
+  type("[ac]");
+  type("[]");
+  for (int round = 0; round < 3; ++round) {
+    expect(UndoStack::kUndo, "[ac]");
+    expect(UndoStack::kUndo, "[abc]");
+    expect(UndoStack::kUndo, "[]");
+    CHECK(office.ada.Undo("plan") == "nothing");
+    expect(kRedo, "[abc]");
+    expect(kRedo, "[ac]");
+    expect(kRedo, "[]");
+    CHECK(office.ada.Undo("plan", kRedo) == "nothing");
+  }
+}
+
 TEST_CASE("an insert is undone although others changed the row; redone, the row is back on all") {
   Undoing office;
   const std::string made = office.ada.Insert("schedules", office.Schedule("mine"));

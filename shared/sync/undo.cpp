@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "shared/base/varint.hpp"
+#include "shared/merge/text.hpp"
 #include "shared/value/order.hpp"
 #include "shared/wire/messages.hpp"
 
@@ -83,6 +84,32 @@ std::optional<RowChange> TakeBack(const RowState& now, const UndoStep& step, Rep
   }
   if (change.writes.empty() && change.edits.empty()) return std::nullopt;
   return change;
+}
+
+std::vector<Renewal> RenewalsIn(const UndoStep& step, const RowChange& change) {
+  std::vector<Renewal> renewals;
+  auto inverse = step.back.edits.begin();
+  for (const FieldEdit& edit : change.edits) {
+    // Both ascend by path, and every edit has its inverse.
+    while (inverse->path != edit.path) ++inverse;
+    const TextEdit* renewed = std::get_if<TextEdit>(&edit.edit);
+    if (!renewed || renewed->inserted.empty()) continue;
+    renewals.push_back({change.key, edit.path, std::get<TextEdit>(inverse->edit), *renewed});
+  }
+  return renewals;
+}
+
+bool Follow(std::vector<UndoStep>& steps, const Renewal& renewal, ReplicaId author) {
+  bool changed = false;
+  for (UndoStep& step : steps) {
+    if (!(step.back.key == renewal.key)) continue;
+    for (FieldEdit& edit : step.back.edits) {
+      TextEdit* kept = edit.path == renewal.path ? std::get_if<TextEdit>(&edit.edit) : nullptr;
+      if (!kept) continue;
+      changed = FollowText(*kept, renewal.inverse, renewal.renewed, author) || changed;
+    }
+  }
+  return changed;
 }
 
 RowChange PlainChange(const RowKey& key, const RowState& before, const RowState& after) {

@@ -28,6 +28,17 @@ UndoStep StepBack(const RowState& before, const RowChange& done);
 // 0 for a deleted row whose length is not known any more.
 std::optional<RowChange> TakeBack(const RowState& now, const UndoStep& step, ReplicaId author);
 
+// A text's characters that an undo brought back: they have other names than before.
+struct Renewal {
+  RowKey key;
+  std::string path;
+  TextEdit inverse, renewed;
+};
+// What `change`, which `step` became, brought back.
+std::vector<Renewal> RenewalsIn(const UndoStep& step, const RowChange& change);
+// Lets kept steps go on meaning those characters. Whether it changed any.
+bool Follow(std::vector<UndoStep>& steps, const Renewal& renewal, ReplicaId author);
+
 // The change from one picture of a row to another where nothing merges: every path is a register.
 RowChange PlainChange(const RowKey& key, const RowState& before, const RowState& after);
 

@@ -19,6 +19,8 @@ constexpr char kTables[] =
     "INSERT INTO _undo_size SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM _undo_size);"
     "CREATE TRIGGER IF NOT EXISTS _undo_grows AFTER INSERT ON _undo BEGIN "
     "UPDATE _undo_size SET bytes = bytes + new.size; END;"
+    "CREATE TRIGGER IF NOT EXISTS _undo_changes AFTER UPDATE OF size ON _undo BEGIN "
+    "UPDATE _undo_size SET bytes = bytes + new.size - old.size; END;"
     "CREATE TRIGGER IF NOT EXISTS _undo_shrinks AFTER DELETE ON _undo BEGIN "
     "UPDATE _undo_size SET bytes = bytes - old.size; END;";
 
@@ -129,6 +131,31 @@ Result<std::vector<UndoEntry>> UndoLog::List(const std::string& scope, UndoStack
     if (!*more) return entries;
     entries.push_back(ReadEntry(statement));
   }
+}
+
+Status UndoLog::Revise(const std::string& scope,
+                       const std::function<bool(std::vector<UndoStep>&)>& revise) {
+  std::vector<std::int64_t> ordinals;
+  for (const UndoStack stack : {UndoStack::kUndo, UndoStack::kRedo}) {
+    const Result<std::vector<UndoEntry>> entries = List(scope, stack);
+    if (!entries) return Fail(entries.error());
+    for (const UndoEntry& entry : *entries) ordinals.push_back(entry.ordinal);
+  }
+  for (const std::int64_t ordinal : ordinals) {
+    Statement statement = database_.Prepare("SELECT steps FROM _undo WHERE ordinal=?1");
+    const Result<bool> found = statement.Bind(1, ordinal).Step();
+    if (!found) return Fail(found.error());
+    const std::int64_t old_bytes = Signed(statement.bytes(0).size());
+    Result<std::vector<UndoStep>> steps = DecodeSteps(statement.bytes(0));
+    if (!steps) return Fail(steps.error());
+    if (!revise(*steps)) continue;
+    const Bytes bytes = EncodeSteps(*steps);
+    Statement update =
+        database_.Prepare("UPDATE _undo SET steps=?2, size=size+?3 WHERE ordinal=?1");
+    update.Bind(1, ordinal).BindBlob(2, bytes).Bind(3, Signed(bytes.size()) - old_bytes);
+    if (Status done = update.Run(); !done) return done;
+  }
+  return Done{};
 }
 
 Status UndoLog::Drop(std::int64_t ordinal) {

@@ -5,6 +5,7 @@
 // Not kept: more of a row than the device was shown. A tenant that the person leaves takes its entries along.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -52,6 +53,10 @@ class UndoLog {
   Result<std::optional<UndoEntry>> Top(const std::string& scope, UndoStack stack);
   // Newest first, without steps.
   Result<std::vector<UndoEntry>> List(const std::string& scope, UndoStack stack);
+
+  // Hands the steps of every entry of the scope to `revise`, and keeps those that it says it changed.
+  Status Revise(const std::string& scope,
+                const std::function<bool(std::vector<UndoStep>&)>& revise);
 
   Status Drop(std::int64_t ordinal);
   Status DropStack(const std::string& scope, UndoStack stack);
