@@ -21,13 +21,13 @@ constexpr char kSchema[] = R"({'schemaValidation': true, 'tables': [
   {'tableName': 'schedules', 'indexes': [
       {'indexDescriptor': 'by_status', 'fields': ['organizationId', 'status', 'start']},
       {'indexDescriptor': 'by_start', 'fields': ['start']},
-      {'indexDescriptor': 'by_place', 'fields': ['details.place', 'status']}],
+      {'indexDescriptor': 'by_place', 'fields': ['details.place', 'status']} PRIORITY_INDEX],
     'documentType': {'type': 'object', 'value': {
     'organizationId': {'fieldType': {'type': 'id', 'tableName': 'organizations'}, 'optional': false},
     'title': {'fieldType': {'type': 'string'}, 'optional': false},
     'status': {'fieldType': {'type': 'string'}, 'optional': false},
     'start': {'fieldType': {'type': 'number'}, 'optional': false},
-    'remark': {'fieldType': {'type': 'string'}, 'optional': true},
+    'remark': {'fieldType': {'type': 'string'}, 'optional': true} PRIORITY,
     'details': {'optional': true, 'fieldType': {'type': 'object', 'value': {
       'place': {'fieldType': {'type': 'string'}, 'optional': true},
       'seats': {'fieldType': {'type': 'bigint'}, 'optional': true},
@@ -39,18 +39,38 @@ constexpr char kSchema[] = R"({'schemaValidation': true, 'tables': [
     'organizationId': {'fieldType': {'type': 'id', 'tableName': 'organizations'}, 'optional': false},
     'owner': {'fieldType': {'type': 'string'}, 'optional': false},
     'private': {'fieldType': {'type': 'boolean'}, 'optional': false},
-    'text': {'fieldType': {'type': 'string'}, 'optional': false}}}}]})";
+    'text': {'fieldType': {'type': 'string'}, 'optional': false}}}} LABELS]})";
+
+// What the second version adds.
+constexpr char kPriorityIndex[] =
+    ", {'indexDescriptor': 'by_priority', 'fields': ['priority', 'title']}";
+constexpr char kPriority[] = ", 'priority': {'fieldType': {'type': 'number'}, 'optional': true}";
+constexpr char kLabels[] = R"(, {'tableName': 'labels', 'indexes': [
+      {'indexDescriptor': 'by_name', 'fields': ['name']}],
+    'documentType': {'type': 'object', 'value': {
+    'organizationId': {'fieldType': {'type': 'id', 'tableName': 'organizations'}, 'optional': false},
+    'name': {'fieldType': {'type': 'string'}, 'optional': false}}}},
+  {'tableName': 'boards', 'indexes': [{'indexDescriptor': 'by_votes', 'fields': ['votes', 'body']}],
+    'documentType': {'type': 'object', 'value': {
+    'organizationId': {'fieldType': {'type': 'id', 'tableName': 'organizations'}, 'optional': false},
+    'votes': {'fieldType': {'type': 'number', 'merge': 'counter'}, 'optional': false},
+    'tags': {'fieldType': {'type': 'array', 'value': {'type': 'string'}, 'merge': 'set'}, 'optional': false},
+    'items': {'fieldType': {'type': 'array', 'value': {'type': 'string'}, 'merge': 'list'}, 'optional': false},
+    'body': {'fieldType': {'type': 'string', 'merge': 'text'}, 'optional': false}}}})";
+constexpr char kLabelsRules[] =
+    ", 'labels': {'read': [ANY], 'insert': [PLANNER], 'update': [PLANNER], 'delete': [PLANNER]}, "
+    "'boards': {'read': [ANY], 'insert': [PLANNER], 'update': [PLANNER], 'delete': [PLANNER]}";
 
 constexpr char kRules[] = R"({
   'tenancy': {'root': 'organizations', 'fields': {'users': 'organizationId',
-              'schedules': 'organizationId', 'notes': 'organizationId'}},
+              'schedules': 'organizationId', 'notes': 'organizationId' LABELS_TENANCY}},
   'membership': {'table': 'users', 'field': 'email', 'claim': 'email', 'role': 'role'},
   'tables': {
     'organizations': {'read': [ANY], 'insert': [ADMIN], 'update': [ADMIN]},
     'users': {'read': [ANY], 'insert': [ADMIN], 'delete': [ADMIN], 'update': [ADMIN,
       {'name': 'addresses stay', 'message': 'm', 'allow': ['not', ['changed', 'email']]}]},
     'schedules': {
-      'read': [{'name': 'no guests', 'message': 'm', 'allow': ['ne', ['role'], ['literal', 'guest']]}],
+      'read': [{'name': 'no guests', 'message': 'm', 'allow': ['or', OPEN ['ne', ['role'], ['literal', 'guest']]]}],
       'insert': [PLANNER], 'delete': [PLANNER, {'name': 'only drafts', 'message': 'm', 'allow':
         ['or', ['eq', ['role'], ['literal', 'admin']], ['eq', ['row', 'status'], ['literal', 'draft']]]}],
       'update': [PLANNER, {'name': 'what is done stays', 'message': 'm', 'allow':
@@ -59,7 +79,7 @@ constexpr char kRules[] = R"({
       'read': [{'name': 'private notes', 'message': 'm', 'allow':
         ['or', ['eq', ['role'], ['literal', 'admin']], OWNER
          ['eq', ['row', 'private'], ['literal', false]]]}],
-      'insert': [PLANNER], 'update': [PLANNER], 'delete': [PLANNER]}}})";
+      'insert': [WRITER], 'update': [WRITER], 'delete': [WRITER]} LABELS_RULES}})";
 
 void ReplaceAll(std::string& text, const std::string& from, const std::string& to) {
   for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {
@@ -78,17 +98,29 @@ bool IsPrivate(const Object& note) { return *note.Find("private") == Value(true)
 
 }  // namespace
 
-std::string ApplicationJson(bool by_person) {
-  std::string rules = kRules;
-  ReplaceAll(rules, "ANY", "{'name': 'members', 'message': 'm', 'allow': ['true']}");
-  ReplaceAll(rules, "ADMIN",
-             "{'name': 'admins', 'message': 'm', 'allow': ['eq', ['role'], ['literal', 'admin']]}");
-  ReplaceAll(
-      rules, "PLANNER",
-      "{'name': 'planners', 'message': 'm', 'allow': ['in', ['role'], ['admin', 'member']]}");
-  ReplaceAll(rules, "OWNER", by_person ? "['eq', ['row', 'owner'], ['user', 'email']]," : "");
-  std::string json = std::string("{'schema': ") + kSchema + ", 'rules': " + rules + "}";
-  ReplaceAll(json, "'", "\"");
+std::string ApplicationJson(unsigned rule_set, bool newest) {
+  std::string json = std::string("{'schema': ") + kSchema + ", 'rules': " + kRules + "}";
+  const bool open = (rule_set & kRulesOpen) != 0;
+  const bool by_person = (rule_set & kRulesByPerson) != 0;
+  // Longer names come first: some begin with others.
+  const std::pair<const char*, const char*> parts[] = {
+      {"PRIORITY_INDEX", newest ? kPriorityIndex : ""},
+      {"PRIORITY", newest ? kPriority : ""},
+      {"LABELS_TENANCY", newest ? ", 'labels': 'organizationId', 'boards': 'organizationId'" : ""},
+      {"LABELS_RULES", newest ? kLabelsRules : ""},
+      {"LABELS", newest ? kLabels : ""},
+      {"ANY", "{'name': 'members', 'message': 'm', 'allow': ['true']}"},
+      {"ADMIN",
+       "{'name': 'admins', 'message': 'm', 'allow': ['eq', ['role'], ['literal', 'admin']]}"},
+      {"WRITER", open ? "{'name': 'writers', 'message': 'm', 'allow': ['ne', ['role'], ['literal', "
+                        "'guest']]}"
+                      : "PLANNER"},
+      {"PLANNER",
+       "{'name': 'planners', 'message': 'm', 'allow': ['in', ['role'], ['admin', 'member']]}"},
+      {"OPEN", open ? "['true']," : ""},
+      {"OWNER", by_person ? "['eq', ['row', 'owner'], ['user', 'email']]," : ""},
+      {"'", "\""}};
+  for (const auto& [name, text] : parts) ReplaceAll(json, name, text);
   return json;
 }
 
@@ -102,8 +134,10 @@ Object ClaimsOf(const std::string& person) {
   return claims;
 }
 
-bool Permitted(bool by_person, const std::string& table, Deed deed, const Person& person,
+bool Permitted(unsigned rules, const std::string& table, Deed deed, const Person& person,
                const Object* before, const Object* after) {
+  const bool open = (rules & kRulesOpen) != 0;
+  const bool by_person = (rules & kRulesByPerson) != 0;
   const bool admin = person.role == "admin";
   const bool planner = admin || person.role == "member";
   if (table == "organizations") return deed == Deed::kRead || (admin && deed != Deed::kDelete);
@@ -114,14 +148,15 @@ bool Permitted(bool by_person, const std::string& table, Deed deed, const Person
   }
   if (table == "schedules") {
     switch (deed) {
-      case Deed::kRead: return person.role != "guest";
+      case Deed::kRead: return open || person.role != "guest";
       case Deed::kInsert: return planner;
       case Deed::kUpdate: return planner && (admin || TextAt(*before, "status") != "done");
       case Deed::kDelete: return planner && (admin || TextAt(*before, "status") == "draft");
     }
   }
+  if (table == "labels" || table == "boards") return deed == Deed::kRead || planner;
   CHECK(table == "notes");
-  if (deed != Deed::kRead) return planner;
+  if (deed != Deed::kRead) return planner || (open && person.role == "viewer");
   const Object& note = *after;
   return admin || !IsPrivate(note) || (by_person && TextAt(note, "owner") == EmailOf(person.name));
 }

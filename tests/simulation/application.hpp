@@ -1,5 +1,5 @@
 // The application of the simulation: organizations, their users with roles, schedules with an object
-// field, and notes of which some are private. And the people who use it.
+// field, and notes of which some are private; in its second version, labels and boards, which have a field of each merge kind. And the people who use it.
 #pragma once
 #include <optional>
 #include <string>
@@ -9,9 +9,13 @@
 
 namespace syncline::simulation {
 
-// `by_person`: a private note is also read by its owner, so that scopes differ between persons of one
-// role and the relay's frames cannot be shared.
-std::string ApplicationJson(bool by_person);
+// Which of its rules it has: bits. By person: a private note is also read by its owner, so that scopes differ
+// between persons of one role and the relay's frames cannot be shared. Open: guests read schedules, and
+// viewers write notes.
+inline constexpr unsigned kRulesByPerson = 1, kRulesOpen = 2, kRuleSets = 4;
+
+// `newest`: with what the second version of the schema added: a field, an index and a table.
+std::string ApplicationJson(unsigned rules, bool newest);
 
 // A person is their first name; this is what their token says of them.
 Object ClaimsOf(const std::string& person);
@@ -23,7 +27,7 @@ struct Person {
   std::string name;
   std::string role;
 };
-bool Permitted(bool by_person, const std::string& table, Deed deed, const Person& person,
+bool Permitted(unsigned rules, const std::string& table, Deed deed, const Person& person,
                const Object* before, const Object* after);
 
 }  // namespace syncline::simulation

@@ -1,8 +1,10 @@
-// Context: what one simulated run shares: the seed's random numbers, the played time, the events that
-// are to come, and the story of those that were. One thread; the same seed gives the same run.
+// Context: what one simulated run shares: the random numbers, the played time, the events that are to come,
+// and the story of those that were. One thread; the same plan gives the same run.
+//
+// Every event draws from random numbers of its own, seeded by the event that made it. So a step that is
+// left out of a plan takes away only what would have come of it, and a failing run can be shrunk.
 #pragma once
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <string>
@@ -27,20 +29,23 @@ inline void Require(bool holds, const char* checker, const char* what) {
 
 class Context {
  public:
-  static constexpr std::size_t kStoryEvents = 40;
-
-  // `telling`: the events are written down. A run is first made without, and again if it fails.
-  Context(std::uint64_t seed, bool telling) : random(seed, seed * 2 + 1), telling_(telling) {}
+  // `tell` hears of each event in words; a run is first made without, and again if it fails.
+  Context(std::uint64_t seed, std::function<void(std::string)> tell)
+      : random(seed, seed * 2 + 1), tell_(std::move(tell)) {}
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
 
-  Random random;
+  Random random;  // of the event that is running
   std::uint64_t now_ms() const { return now_ms_; }
   std::uint64_t step() const { return step_; }
 
   // Events of one time run in the order in which they were made.
   void At(std::uint64_t at_ms, std::function<void()> work) {
-    events_.emplace(at_ms < now_ms_ ? now_ms_ : at_ms, std::move(work));
+    AtWith(random.Next(), at_ms, std::move(work));
+  }
+  // The same with random numbers from that seed.
+  void AtWith(std::uint64_t seed, std::uint64_t at_ms, std::function<void()> work) {
+    events_.emplace(at_ms < now_ms_ ? now_ms_ : at_ms, Event{seed, std::move(work)});
   }
   void After(std::uint64_t delay_ms, std::function<void()> work) {
     At(now_ms_ + delay_ms, std::move(work));
@@ -57,27 +62,37 @@ class Context {
     auto event = events_.extract(events_.begin());
     now_ms_ = event.key();
     ++step_;
-    event.mapped()();
+    random = Random(event.mapped().seed, 1);
+    event.mapped().work();
     return true;
   }
 
   // `tell` gives the sentence; it is not called unless somebody listens.
   template <class Tell>
   void Note(Tell tell) {
-    if (!telling_) return;
-    story_.push_back(std::to_string(step_) + " +" + std::to_string(now_ms_ - kStartMs) + "ms " +
-                     tell());
-    if (story_.size() > kStoryEvents) story_.pop_front();
+    if (tell_) tell_("+" + std::to_string(now_ms_ - kStartMs) + " ms  " + tell());
   }
-  const std::deque<std::string>& story() const { return story_; }
+
+  // What the story calls a thing that has a long name: its kind, and which of them it was to be named.
+  std::string Call(const std::string& kind, const std::string& name) {
+    const auto [called, fresh] = called_.try_emplace(name);
+    if (fresh) called->second = kind + " " + std::to_string(++called_by_kind_[kind]);
+    return called->second;
+  }
+
+  static constexpr std::uint64_t kStartMs = 1'760'000'000'000;
 
  private:
-  static constexpr std::uint64_t kStartMs = 1'760'000'000'000;
+  struct Event {
+    std::uint64_t seed;
+    std::function<void()> work;
+  };
   std::uint64_t now_ms_ = kStartMs;
   std::uint64_t step_ = 0;
-  std::multimap<std::uint64_t, std::function<void()>> events_;
-  bool telling_;
-  std::deque<std::string> story_;
+  std::multimap<std::uint64_t, Event> events_;
+  std::function<void(std::string)> tell_;
+  std::map<std::string, std::string> called_;
+  std::map<std::string, int> called_by_kind_;
 };
 
 }  // namespace syncline::simulation

@@ -1,8 +1,11 @@
 #include "tests/simulation/device.hpp"
 
+#include <algorithm>
+
 #include "shared/value/json.hpp"
 #include "tests/simulation/application.hpp"
 #include "tests/simulation/checks.hpp"
+#include "tests/simulation/told.hpp"
 
 namespace syncline::simulation {
 namespace {
@@ -11,58 +14,28 @@ constexpr char kFile[] = "device";
 constexpr char kAside[] = "aside";
 constexpr std::size_t kLiveQueriesMax = 6;
 
-// What a message says, for the story.
-std::string Told(ByteView message) {
-  std::string text;
-  while (!message.empty()) {
-    const Result<Message> frame = TakeFrame(message);
-    if (!frame) return text + " (unreadable)";
-    const auto place = [&](const TenantId& tenant) { text += tenant.text.substr(20) + ","; };
-    if (const auto* delta = std::get_if<Delta>(&*frame)) {
-      text += delta->completes_snapshot ? " delta that completes(" : " delta(";
-      place(delta->tenant);
-      text += std::to_string(delta->from) + ".." + std::to_string(delta->to.seq) + "," +
-              std::to_string(delta->rows.size()) + " rows)";
-    } else if (const auto* chunk = std::get_if<Chunk>(&*frame)) {
-      text += " chunk(";
-      place(chunk->tenant);
-      text += std::to_string(chunk->ordinal) + ")";
-    } else if (const auto* verdict = std::get_if<Verdict>(&*frame)) {
-      text += " verdict(";
-      place(verdict->tenant);
-      text += "settled " + std::to_string(verdict->settled) + ", seq " +
-              std::to_string(verdict->seq) + ")";
-    } else if (const auto* left = std::get_if<Left>(&*frame)) {
-      text += " left(";
-      place(left->tenant);
-      text += ")";
-    } else if (const auto* welcome = std::get_if<Welcome>(&*frame)) {
-      text += " welcome(";
-      for (const TenantId& tenant : welcome->tenants) place(tenant);
-      text += ")";
-    }
-  }
-  return text;
-}
-
 std::string NameOf(std::size_t index) { return "sim-device-" + std::to_string(index); }
 
 }  // namespace
 
 SimDevice::SimDevice(Context& context, Network& network, const SimRelay& relay,
-                     MadeChangeSets& made, const std::string& application, std::size_t index,
-                     std::string person)
+                     MadeChangeSets& made, StrictJournal& strict, const Releases& releases,
+                     std::size_t index, std::string person, bool newest)
     : context_(context),
       network_(network),
       relay_(relay),
       made_(made),
-      application_(application),
+      strict_(strict),
+      releases_(releases),
       index_(index),
       person_(std::move(person)),
-      disk_(context, NameOf(index)) {}
+      disk_(context, NameOf(index)),
+      newest_(newest) {}
 
 std::uint64_t SimDevice::DeviceMs() const {
-  return static_cast<std::uint64_t>(static_cast<std::int64_t>(context_.now_ms()) + ahead_ms_);
+  const std::uint64_t gained_ms = (context_.now_ms() - set_ms_) * gains_per_mille_ / 1000;
+  return static_cast<std::uint64_t>(static_cast<std::int64_t>(context_.now_ms() + gained_ms) +
+                                    ahead_ms_);
 }
 
 // --- life ---
@@ -77,18 +50,19 @@ void SimDevice::Open(const std::optional<std::string>& salvage) {
   options.database.path = kFile;
   options.database.vfs = disk_.vfs();
   options.database.cache_kib = 1024;
-  options.application = application_;
+  options.application = releases_.Of(relay_.rules(), newest_).json;
   options.seed_high = context_.random.Next();
   options.seed_low = context_.random.Next();
   options.salvage = salvage;
   Result<std::unique_ptr<Replica>> replica = Replica::Open(options);
   if (!replica) {
     // A disk that fails or is full while it starts: a later start must succeed.
-    if (!disk_.dead() && !disk_.full()) Break("recovery", replica.error().message);
+    if (!disk_.dead() && !disk_.full() && !disk_.faltered())
+      Break("recovery", replica.error().message);
     return;
   }
   replica_ = std::move(*replica);
-  context_.Note([&] { return NameOf(index_) + " (" + person_ + ") starts"; });
+  context_.Note([&] { return Name() + " starts"; });
   // What a failed commit left in the file counts from now on.
   for (const TenantId& tenant : replica_->device().Tenants()) {
     for (const OutboxEntry* entry : replica_->device().PendingAfter(tenant, 0, 1'000'000)) {
@@ -101,7 +75,7 @@ void SimDevice::Open(const std::optional<std::string>& salvage) {
 }
 
 void SimDevice::Kill() {
-  context_.Note([&] { return NameOf(index_) + " is killed"; });
+  context_.Note([&] { return Name() + " is killed"; });
   disk_.Kill();
   ++generation_;
   replica_.reset();
@@ -111,10 +85,15 @@ void SimDevice::Kill() {
   link_.reset();
 }
 
+void SimDevice::Reload() {
+  if (replica_) Kill();
+  Start();
+}
+
 void SimDevice::Salvage() {
   Kill();
   disk_.Restart();
-  context_.Note([&] { return NameOf(index_) + " sets its file aside"; });
+  context_.Note([&] { return Name() + " sets its file aside"; });
   disk_.RenameDatabase(kFile, kAside);
   Open(kAside);
   disk_.RemoveDatabase(kAside);
@@ -150,6 +129,7 @@ void SimDevice::Disconnect() {
 
 void SimDevice::OnOpened(LinkId link) {
   if (!link_ || *link_ != link) return;
+  told_ = {};
   network_.Send(link, Side::kDevice, replica_->session().Connected(person_, DeviceMs()));
 }
 
@@ -162,11 +142,12 @@ void SimDevice::OnClosed(LinkId link) {
 
 void SimDevice::OnMessage(LinkId link, ByteView message) {
   if (!link_ || *link_ != link) return;
-  context_.Note([&] { return NameOf(index_) + " (" + person_ + ") hears" + Told(message); });
+  context_.Note([&] { return Name() + " hears" + Told(context_, told_, message); });
   const Status received = replica_->session().Receive(message, DeviceMs());
   if (!received) {
-    context_.Note([&] { return NameOf(index_) + " cannot take it: " + received.error().message; });
-    const bool expected = disk_.dead() || disk_.full() || replica_->session().fault();
+    context_.Note([&] { return Name() + " cannot take it: " + received.error().message; });
+    const bool expected =
+        disk_.dead() || disk_.full() || disk_.faltered() || replica_->session().fault();
     Require(expected || received.error().code == Code::kConflict, "protocol",
             received.error().message.c_str());
     if (!disk_.dead()) Disconnect();
@@ -200,7 +181,8 @@ bool SimDevice::quiet() const {
 
 // --- what the person does ---
 
-void SimDevice::RunProgram(const std::function<Status(Program&)>& program, bool preview) {
+std::optional<ChangeSetRef> SimDevice::RunProgram(const std::function<Status(Program&)>& program,
+                                                  bool preview, bool strict) {
   Replica::Begin begin;
   begin.mutation = true;
   begin.now_ms = DeviceMs();
@@ -208,23 +190,29 @@ void SimDevice::RunProgram(const std::function<Status(Program&)>& program, bool 
   begin.path = "simulation";
   begin.args = "{}";
   begin.preview = preview;
+  begin.strict = strict;
   const Result<ExecutionId> execution = replica_->BeginExecution(begin);
   if (!execution) {
-    Require(disk_.dead() || disk_.full(), "execution", execution.error().message.c_str());
-    return Settle();
+    Require(strict || disk_.dead() || disk_.full() || disk_.faltered(), "execution",
+            execution.error().message.c_str());
+    Settle();
+    return std::nullopt;
   }
   Program run(context_, *replica_, *execution, person_);
   const Status written = program(run);
   if (!written || context_.OneIn(20)) {
     static_cast<void>(replica_->Abort(*execution));
-    return Settle();
+    Settle();
+    return std::nullopt;
   }
   const Result<std::optional<ChangeSetRef>> committed = replica_->Commit(*execution);
   context_.Note([&] {
-    return NameOf(index_) + " (" + person_ + ") writes: " +
-           (!committed   ? committed.error().message
-            : *committed ? std::to_string((**committed).number) + " in " + (**committed).tenant.text
-                         : "nothing");
+    std::string text = Name() + " writes ";
+    if (!committed) return text + "in vain: " + committed.error().message;
+    if (!*committed) return text + "nothing";
+    const ChangeSetRef& made = **committed;
+    const auto entries = replica_->device().PendingAfter(made.tenant, made.number - 1, 1);
+    return text + Told(context_, made.tenant, entries.front()->change_set);
   });
   if (committed && *committed) {
     const ChangeSetRef& made = **committed;
@@ -237,21 +225,30 @@ void SimDevice::RunProgram(const std::function<Status(Program&)>& program, bool 
                            .second;
     Require(fresh, "same bytes", "two change sets have one number");
   }
+  const std::optional<ChangeSetRef> made = committed ? *committed : std::nullopt;
   Settle();
+  return made;
+}
+
+void SimDevice::WriteStrictly() {
+  if (!replica_) return;
+  StrictRead read;
+  read.rules = relay_.rules();
+  const ReplicaId replica = replica_->device().replica();
+  const auto made =
+      RunProgram([&](Program& program) { return program.WriteStrictly(read); }, true, true);
+  if (made) strict_[{made->tenant, replica, made->number}] = std::move(read);
 }
 
 void SimDevice::Found(const std::vector<std::string>& members) {
   if (!replica_) return;
-  RunProgram([&](Program& program) { return program.Found(members); }, true);
+  static_cast<void>(RunProgram([&](Program& program) { return program.Found(members); }, true));
 }
 
-void SimDevice::Act() {
+void SimDevice::Write(bool insists) {
   if (!replica_) return;
-  if (context_.OneIn(5)) return AddLiveQuery();
-  if (context_.OneIn(60)) return Found({"ann", "bob", "cyn"});
-  // A viewer who insists: the relay must judge what the device did not.
-  const bool preview = !context_.OneIn(3);
-  RunProgram([](Program& program) { return program.WriteSomething(); }, preview);
+  static_cast<void>(
+      RunProgram([](Program& program) { return program.WriteSomething(); }, !insists));
 }
 
 // --- what follows ---
@@ -261,6 +258,7 @@ void SimDevice::Settle() {
   TakeNews();
   if (replica_->device().pending_count() > 0) ScheduleFlush();
   CheckTenants(*replica_, person_, relay_);
+  CheckProgress();
   if (context_.OneIn(16)) Check();
   CheckLiveQuery();
 }
@@ -277,13 +275,41 @@ void SimDevice::TakeNews() {
     query.result = std::move(run->first);
     live_.emplace(run->second, std::move(query));
   }
-  for (const ChangeSetRef& settled : news.settled) {
-    Require(relay_.Settled(settled.tenant, replica_->device().replica(), settled.number),
-            "verdicts", "a change set is told to be settled that was not decided");
-  }
+  for (const ChangeSetRef& settled : news.settled) CheckSettled(settled);
   for (const RefusedEntry& refused : news.refused) {
     Require(relay_.Settled(refused.tenant, replica_->device().replica(), refused.refusal.number),
             "verdicts", "a change set is told to be refused that was not decided");
+  }
+}
+
+// No flicker: what is no longer pending is in what the relay has sent.
+void SimDevice::CheckSettled(const ChangeSetRef& settled) {
+  const ReplicaId replica = replica_->device().replica();
+  Require(relay_.Settled(settled.tenant, replica, settled.number), "verdicts",
+          "a change set is told to be settled that was not decided");
+  const Cursor* cursor = replica_->device().CursorOf(settled.tenant);
+  if (!cursor || cursor->epoch <= 1) return;
+  const Reference* reference = relay_.FindEpoch(settled.tenant, cursor->epoch);
+  const auto decided = reference ? reference->Decided(replica, settled.number) : std::nullopt;
+  if (!decided) return;
+  Require(decided->accepted, "verdicts", "a refused change set is told to be accepted");
+  Require(cursor->seq >= decided->seq, "read your writes",
+          "a change set is no longer pending, and not yet among what is confirmed");
+}
+
+void SimDevice::CheckProgress() {
+  const std::vector<TenantId> tenants = replica_->device().Tenants();
+  for (const TenantId& tenant : here_) {
+    if (std::find(tenants.begin(), tenants.end(), tenant) == tenants.end()) left_.insert(tenant);
+  }
+  here_ = {tenants.begin(), tenants.end()};
+  for (const TenantId& tenant : tenants) {
+    const Cursor now = *replica_->device().CursorOf(tenant);
+    if (now.epoch <= 1) continue;
+    Cursor& reached = reached_[tenant];
+    Require(now.epoch != reached.epoch || now.seq >= reached.seq, "monotonic reads",
+            "a device went back behind what it had shown");
+    reached = now;
   }
 }
 
@@ -311,7 +337,8 @@ std::optional<std::pair<std::string, QueryId>> SimDevice::RunQuery(const Value& 
   return std::pair(std::move(result), *kept);
 }
 
-void SimDevice::AddLiveQuery() {
+void SimDevice::Watch() {
+  if (!replica_) return;
   if (live_.size() >= kLiveQueriesMax) {
     replica_->Drop(live_.begin()->first);
     live_.erase(live_.begin());

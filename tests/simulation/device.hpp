@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,8 @@ namespace syncline::simulation {
 class SimDevice {
  public:
   SimDevice(Context& context, Network& network, const SimRelay& relay, MadeChangeSets& made,
-            const std::string& application, std::size_t index, std::string person);
+            StrictJournal& strict, const Releases& releases, std::size_t index, std::string person,
+            bool newest);
 
   void Start();
   void Kill();
@@ -31,11 +33,29 @@ class SimDevice {
   const std::string& person() const { return person_; }
   Replica& replica() { return *replica_; }
 
-  // One random act of the person.
-  void Act();
+  // Starts anew, with the newest rules.
+  void Reload();
+  void Upgrade() {
+    newest_ = true;
+    Reload();
+  }
+
+  // A mutation that writes at random; `insists`: without the preview, so that the relay must judge.
+  void Write(bool insists);
+  void WriteStrictly();
+  // Begins a live query.
+  void Watch();
   // Creates an organization with these members besides the person, who becomes its admin.
   void Found(const std::vector<std::string>& members);
-  void SetClock(std::int64_t ahead_ms) { ahead_ms_ = ahead_ms; }
+  // Ahead by this much now, and by so many parts in a thousand more as time goes.
+  void SetClock(std::int64_t ahead_ms, std::uint64_t gains_per_mille) {
+    ahead_ms_ = ahead_ms;
+    gains_per_mille_ = gains_per_mille;
+    set_ms_ = context_.now_ms();
+  }
+  std::int64_t ahead_ms() const {
+    return static_cast<std::int64_t>(DeviceMs() - context_.now_ms());
+  }
   void SetOnline(bool online);
   std::optional<LinkId> link() const { return link_; }
   // Connected, all is here, nothing to send.
@@ -43,6 +63,9 @@ class SimDevice {
   // All checks of the device, whatever it is doing.
   void Check();
   void CheckAtQuiet();
+  bool newest() const { return newest_; }
+  // Whether the tenant was gone from here at some time.
+  bool left(const TenantId& tenant) const { return left_.count(tenant) != 0; }
 
  private:
   struct LiveQuery {
@@ -51,6 +74,7 @@ class SimDevice {
   };
 
   std::uint64_t DeviceMs() const;
+  std::string Name() const { return "device " + std::to_string(index_) + " (" + person_ + ")"; }
   void Open(const std::optional<std::string>& salvage);
   void Connect();
   void Disconnect();
@@ -59,30 +83,40 @@ class SimDevice {
   void OnClosed(LinkId link);
   void Flush();
   void ScheduleFlush();
-  void RunProgram(const std::function<Status(Program&)>& program, bool preview);
+  // What it became; none if it failed or wrote nothing. A strict one may find that the relay is away.
+  std::optional<ChangeSetRef> RunProgram(const std::function<Status(Program&)>& program,
+                                         bool preview, bool strict = false);
   // After each thing that happened here.
   void Settle();
   void TakeNews();
+  void CheckSettled(const ChangeSetRef& settled);
+  void CheckProgress();
   void CheckLiveQuery();
-  void AddLiveQuery();
   std::optional<std::pair<std::string, QueryId>> RunQuery(const Value& query, bool keep);
 
   Context& context_;
   Network& network_;
   const SimRelay& relay_;
   MadeChangeSets& made_;
-  const std::string& application_;
+  StrictJournal& strict_;
+  const Releases& releases_;
   const std::size_t index_;
   const std::string person_;
   SimDisk disk_;
   std::unique_ptr<Replica> replica_;
   std::uint64_t generation_ = 0;
+  bool newest_;
   std::int64_t ahead_ms_ = 0;
+  std::uint64_t gains_per_mille_ = 0, set_ms_ = 0;
   bool online_ = true;
   bool connecting_ = false;
   bool flushing_ = false;
   std::optional<LinkId> link_;
+  RelayFrames told_;  // reads what comes, for the story
   std::map<QueryId, LiveQuery> live_;
+  // How far it has come, by tenant: it never goes back within an epoch.
+  std::map<TenantId, Cursor> reached_;
+  std::set<TenantId> here_, left_;
 };
 
 }  // namespace syncline::simulation

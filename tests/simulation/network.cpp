@@ -30,33 +30,69 @@ void Network::Arrive(LinkId id, Side from, std::function<void(Ears&)> work) {
   End& end = link.ends[At(from)];
   end.last_ms = std::max(end.last_ms, context_.now_ms() + context_.Between(0, link.delay_ms_max));
   ++on_their_way_;
-  context_.At(end.last_ms, [this, id, to = Other(from), work = std::move(work)] {
+  context_.At(end.last_ms, [this, id, to = Other(from), work = std::move(work)]() mutable {
     --on_their_way_;
-    Link* there = Find(id);
-    if (!there || !there->ends[At(to)].open) return;
-    // A copy: the ears may go while they hear.
-    Ears ears = there->ends[At(to)].ears;
-    work(ears);
+    Hear(id, to, std::move(work));
   });
+}
+
+void Network::Hear(LinkId id, Side to, std::function<void(Ears&)> work) {
+  Link* there = Find(id);
+  if (!there || !there->ends[At(to)].open) return;
+  if (to == Side::kDevice && there->stalled) {
+    there->held.push_back(std::move(work));
+    ++on_their_way_;
+    return;
+  }
+  // A copy: the ears may go while they hear.
+  Ears ears = there->ends[At(to)].ears;
+  work(ears);
+}
+
+void Network::Erase(LinkId id) {
+  const auto link = links_.find(id);
+  if (link == links_.end()) return;
+  on_their_way_ -= link->second.held.size();
+  links_.erase(link);
+}
+
+void Network::SetStalled(LinkId id, bool stalled) {
+  Link* link = Find(id);
+  if (!link) return;
+  link->stalled = stalled;
+  while ((link = Find(id)) && !link->stalled && !link->held.empty()) {
+    std::function<void(Ears&)> work = std::move(link->held.front());
+    link->held.pop_front();
+    --on_their_way_;
+    Hear(id, Side::kDevice, std::move(work));
+  }
+}
+
+std::size_t Network::WaitingBytes(LinkId id) const {
+  const auto link = links_.find(id);
+  return link == links_.end() ? 0 : link->second.waiting_bytes;
 }
 
 void Network::Send(LinkId id, Side from, Bytes message) {
   Link* link = Find(id);
   if (!link || !link->ends[At(from)].open || link->half_open) return;
-  Arrive(id, from, [id, message = std::move(message)](Ears& ears) { ears.heard(id, message); });
+  if (from == Side::kRelay) link->waiting_bytes += message.size();
+  Arrive(id, from, [this, id, from, message = std::move(message)](Ears& ears) {
+    if (Link* there = from == Side::kRelay ? Find(id) : nullptr) {
+      there->waiting_bytes -= message.size();
+    }
+    ears.heard(id, message);
+  });
 }
 
 void Network::Close(LinkId id, Side by, bool gently) {
   Link* link = Find(id);
   if (!link) return;
   link->ends[At(by)].open = false;
-  if (!link->ends[At(Other(by))].open) {
-    links_.erase(id);
-    return;
-  }
+  if (!link->ends[At(Other(by))].open) return Erase(id);
   if (link->half_open) return;
   const auto hear = [this, id](Ears& ears) {
-    links_.erase(id);
+    Erase(id);
     ears.closed(id);
   };
   if (gently) {
@@ -79,7 +115,7 @@ void Network::Drop(LinkId id) {
       closed(id);
     });
   }
-  links_.erase(id);
+  Erase(id);
 }
 
 void Network::SetHalfOpen(LinkId id) {

@@ -1,10 +1,12 @@
 // Network: played connections between devices and the relay. Bytes of one direction of one connection
 // come in order, as TCP brings them, or not at all; connections overtake each other. A connection can
-// be slow, half open (what is sent vanishes until it is dropped) or dropped: what was on its way is
-// lost, and each end learns of it in its own time, or when it is asked.
+// be slow, half open (what is sent vanishes until it is dropped), stalled (the device does not read, and
+// what is sent to it waits) or dropped: what was on its way is lost, and each end learns of it in its own
+// time, or when it is asked.
 #pragma once
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <vector>
@@ -45,6 +47,9 @@ class Network {
   void Drop(LinkId link);
   void SetHalfOpen(LinkId link);
   void SetDelay(LinkId link, std::uint64_t delay_ms_max);
+  void SetStalled(LinkId link, bool stalled);
+  // What the relay has sent and the device has not read.
+  std::size_t WaitingBytes(LinkId link) const;
 
   // Nothing is on its way, and everything that was sent on the connections that are has come.
   bool quiet() const;
@@ -59,11 +64,16 @@ class Network {
   struct Link {
     std::array<End, 2> ends;
     bool half_open = false;
+    bool stalled = false;
+    std::size_t waiting_bytes = 0;
+    std::deque<std::function<void(Ears&)>> held;  // came while it was stalled
     std::uint64_t delay_ms_max = 5;
   };
   // Runs `work` at the other side, after all that `from` has sent.
   void Arrive(LinkId link, Side from, std::function<void(Ears&)> work);
   Link* Find(LinkId link);
+  void Hear(LinkId link, Side to, std::function<void(Ears&)> work);
+  void Erase(LinkId link);
 
   Context& context_;
   Ears relay_;

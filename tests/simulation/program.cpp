@@ -1,6 +1,9 @@
 #include "tests/simulation/program.hpp"
 
+#include <algorithm>
+
 #include "shared/value/id.hpp"
+#include "shared/value/order.hpp"
 #include "tests/simulation/application.hpp"
 
 namespace syncline::simulation {
@@ -76,6 +79,8 @@ Status Program::WriteOnce() {
   const std::uint64_t kind = context_.random.Below(12);
   if (kind < 6) return WriteSchedule();
   if (kind < 9) return WriteNote();
+  const bool newest = replica_.schema().FindTable("boards") != nullptr;
+  if (newest && context_.OneIn(2)) return WriteBoard();
   if (kind < 11) return WriteUser();
   const std::optional<Object> organization = Pick("organizations");
   if (!organization) return Done{};
@@ -170,6 +175,110 @@ Status Program::WriteNote() {
   if (context_.OneIn(2)) patch.Set("private", context_.OneIn(2));
   if (context_.OneIn(2)) patch.Set("text", RandomText("text"));
   if (context_.OneIn(4)) patch.Set("owner", EmailOf(OneOf(context_, kPeople)));
+  return replica_.Patch(execution_, IdOf(*row), {}, patch);
+}
+
+Status Program::WriteStrictly(StrictRead& read) {
+  const std::vector<TenantNo> tenants = replica_.device().VisibleTenants();
+  if (tenants.empty()) return Done{};
+  no_ = tenants[context_.random.Below(tenants.size())];
+  tenant_ = replica_.device().TenantOf(no_)->text;
+  const Result<std::optional<std::string>> role = replica_.device().RoleIn(no_, ClaimsOf(person_));
+  if (!role || !*role) return Done{};
+  read.role = **role;
+  read.status = OneOf(context_, kStatuses);
+  Object source;
+  source.Set("type", "IndexRange");
+  source.Set("indexName", "schedules.by_status");
+  source.Set("order", "asc");
+  source.Set("range",
+             Array{Bound("Eq", "organizationId", tenant_), Bound("Eq", "status", read.status)});
+  Object query;
+  query.Set("source", std::move(source));
+  query.Set("operators", Array());
+  const Result<StreamId> stream = replica_.OpenStream(execution_, query);
+  if (!stream) return Fail(stream.error());
+  std::vector<Object> found;
+  for (bool done = false; !done;) {
+    Result<Stream::Page> page = replica_.NextPage(execution_, *stream, 4, 4);
+    if (!page) return Fail(page.error());
+    for (Object& document : page->documents) found.push_back(std::move(document));
+    done = page->done;
+  }
+  for (const Object& row : found) read.rows[IdOf(row)] = *row.Find("title")->As<std::string>();
+  if (!found.empty() && context_.OneIn(3)) {
+    Object patch;
+    patch.Set("title", Fresh("strict"));
+    return replica_.Patch(execution_, IdOf(found[context_.random.Below(found.size())]), {}, patch);
+  }
+  Object schedule;
+  schedule.Set("organizationId", tenant_);
+  schedule.Set("title", Fresh("strict"));
+  schedule.Set("status", read.status);
+  schedule.Set("start", static_cast<double>(found.size()));
+  const Result<std::string> id = replica_.Insert(execution_, "schedules", schedule);
+  return id ? Status(Done{}) : Fail(id.error());
+}
+
+// No two are the same, so that one that is doubled shows.
+std::string Program::Fresh(const char* prefix) {
+  return prefix + std::to_string(context_.random.Below(1'000'000'000));
+}
+
+Status Program::WriteBoard() {
+  const std::optional<Object> row = Pick("boards");
+  if (!row || context_.OneIn(5)) {
+    Object board;
+    board.Set("organizationId", tenant_);
+    board.Set("votes", static_cast<double>(context_.random.Below(3)));
+    board.Set("tags", context_.OneIn(2) ? Array() : Array{Value(RandomText("tag"))});
+    board.Set("items", context_.OneIn(2) ? Array() : Array{Value(Fresh("i")), Value(Fresh("i"))});
+    board.Set("body", context_.OneIn(2) ? "" : "abc");
+    Result<std::string> id = replica_.Insert(execution_, "boards", board);
+    return id ? Status(Done{}) : Fail(id.error());
+  }
+  if (context_.OneIn(12)) return replica_.Delete(execution_, IdOf(*row), {});
+  Object patch;
+  const std::uint64_t kind = context_.random.Below(5);
+  if (kind == 0) {
+    patch.Set("votes", *row->Find("votes")->As<double>() +
+                           static_cast<double>(context_.random.Below(7)) - 3);
+  } else if (kind == 1) {
+    Array tags = *row->Find("tags")->As<Array>();
+    const Value tag(RandomText("tag"));
+    const auto found = std::find(tags.begin(), tags.end(), tag);
+    if (found == tags.end()) {
+      tags.push_back(tag);
+    } else {
+      tags.erase(found);
+    }
+    patch.Set("tags", std::move(tags));
+  } else if (kind == 2) {
+    Array items = *row->Find("items")->As<Array>();
+    const auto place = [&](std::size_t of) {
+      return items.begin() + static_cast<std::ptrdiff_t>(context_.random.Below(of));
+    };
+    if (items.empty() || context_.OneIn(2)) {
+      items.insert(place(items.size() + 1), Value(Fresh("i")));
+    } else {
+      const auto from = place(items.size());
+      const Value moved = *from;
+      items.erase(from);
+      if (context_.OneIn(2)) items.insert(place(items.size() + 1), moved);
+    }
+    patch.Set("items", std::move(items));
+  } else {
+    std::string body = *row->Find("body")->As<std::string>();
+    const auto at = static_cast<std::size_t>(context_.random.Below(body.size() + 1));
+    if (context_.OneIn(3)) {
+      body.erase(at, static_cast<std::size_t>(context_.Between(1, 3)));
+    } else {
+      for (std::uint64_t left = context_.Between(1, 4); left > 0; --left) {
+        body.insert(at, 1, static_cast<char>('a' + context_.random.Below(26)));
+      }
+    }
+    patch.Set("body", std::move(body));
+  }
   return replica_.Patch(execution_, IdOf(*row), {}, patch);
 }
 

@@ -5,6 +5,7 @@
 
 #include "shared/replica/replica.hpp"
 #include "tests/simulation/context.hpp"
+#include "tests/simulation/strict_reads.hpp"
 
 namespace syncline::simulation {
 
@@ -17,6 +18,9 @@ class Program {
   // One to three writes of one tenant.
   Status WriteSomething();
 
+  // Reads the schedules of one status, and writes one of them or another one.
+  Status WriteStrictly(StrictRead& read);
+
   // A query of some table, by some index, in npm convex's JSON form.
   static Value RandomQuery(Context& context, Replica& replica);
 
@@ -27,6 +31,8 @@ class Program {
   Status WriteSchedule();
   Status WriteNote();
   Status WriteUser();
+  Status WriteBoard();
+  std::string Fresh(const char* prefix);
   Status InsertSchedule();
   Status PatchSchedule(const Object& row);
   Value RandomDetails(const Value* old);

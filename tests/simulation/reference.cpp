@@ -32,6 +32,48 @@ std::string TextOf(const Object& document, const char* field) {
   return text ? *text : "";
 }
 
+// The fields and leaves that a change may write, in the newest schema; those that end in a step hold an object's
+// presence.
+const std::map<std::string, std::set<std::string>>& Paths() {
+  static const std::map<std::string, std::set<std::string>> paths = {
+      {"organizations", {"name"}},
+      {"users", {"organizationId", "email", "role"}},
+      {"schedules",
+       {"organizationId", "title", "status", "start", "remark", "priority", "details\x1f",
+        "details\x1fplace", "details\x1fseats", "details\x1froom\x1f",
+        "details\x1froom\x1f"
+        "floor"}},
+      {"notes", {"organizationId", "owner", "private", "text"}},
+      {"labels", {"organizationId", "name"}},
+      {"boards", {"organizationId", "votes", "tags", "items", "body"}}};
+  return paths;
+}
+
+// What a sound device sends, of rows that may or may not be there.
+bool Sound(const ChangeSet& change_set, const Schema& schema) {
+  if (change_set.rows.empty()) return false;
+  std::set<RowKey> seen;
+  for (const RowChange& change : change_set.rows) {
+    const bool deletes = change.length % 2 == 0;
+    if (change.length == 0 || (change.whole && deletes) || !seen.insert(change.key).second)
+      return false;
+    if (change.whole && !(change.creation_time >= 0 && change.creation_time < 8e15)) return false;
+    const TableSchema* table = schema.FindTable(change.key.table);
+    const auto paths = table ? Paths().find(table->name) : Paths().end();
+    if (paths == Paths().end()) return false;
+    const std::string* last = nullptr;
+    for (const FieldWrite& write : change.writes) {
+      if (last && !(*last < write.path)) return false;
+      last = &write.path;
+      const bool presence = paths->second.count(write.path + "\x1f") != 0;
+      if (!presence && paths->second.count(write.path) == 0) return false;
+      const Object* object = write.value.As<Object>();
+      if (presence && !write.value.is_undefined() && !(object && object->empty())) return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 Object DocumentOf(const RowState& state, const RowKey& key) {
@@ -46,6 +88,7 @@ RowState Reference::Row::ToState() const {
   state.clock.whole = whole;
   if (length % 2 == 0) return state;
   state.creation_time = creation_time;
+  state.contents = contents;
   for (const auto& [path, cell] : cells) {
     if (cell.stamp != whole) state.clock.exceptions[path] = cell.stamp;
     if (!cell.value.is_undefined()) state.fields[path] = cell.value;
@@ -116,19 +159,39 @@ std::set<std::string> Reference::Members() const {
   return emails;
 }
 
-bool Reference::MayRead(const Person& person, const RowKey& key, const RowState& row) const {
+bool Reference::MayReadBy(unsigned rules, const Person& person, const RowKey& key,
+                          const RowState& row) const {
   static const TableNumber kNotes = NumberOfTable("notes");
   // Only the notes' rule looks at the row.
   const Object document = key.table == kNotes ? DocumentOf(row, key) : Object();
-  return Permitted(by_person_, schema_->FindTable(key.table)->name, Deed::kRead, person, nullptr,
+  return Permitted(rules, schema_->FindTable(key.table)->name, Deed::kRead, person, nullptr,
                    &document);
 }
 
+void Reference::Adopt(const std::function<RowState(const RowKey&)>& read) {
+  for (const RowKey& key : std::exchange(to_adopt_, {})) {
+    const auto found = all_.find(key);
+    if (found == all_.end() || found->second.length % 2 == 0) continue;
+    Row& row = found->second;
+    const RowState state = read(key);
+    for (const auto& [path, model] : row.kinds) {
+      const auto value = state.fields.find(path);
+      Require(value != state.fields.end(), "merge kinds", "a field of a merge kind is gone");
+      model.Check(value->second);
+      row.cells[path].value = value->second;
+    }
+    row.contents = state.contents;
+    rows_[key] = std::make_shared<const RowState>(row.ToState());
+  }
+}
+
 Reference::Verdict Reference::Decide(const ChangeSet& change_set, const std::string& person,
-                                     std::uint64_t now_ms) {
+                                     std::uint64_t now_ms,
+                                     const std::function<bool(const ChangeSet&)>& refused_by_file) {
   // A stranger leaves no trace: what they offer is refused, and is new when it comes again.
   const auto known = progress_.find(change_set.replica);
-  if (seq_ != 0 && (known == progress_.end() || known->second.number == 0) && !RoleOf(person)) {
+  const std::uint64_t number = known == progress_.end() ? 0 : known->second.number;
+  if (seq_ != 0 && (number == 0 || change_set.number > number + 1) && !RoleOf(person)) {
     return decided_[{change_set.replica, change_set.number}] = Verdict();
   }
   Progress& progress = progress_[change_set.replica];
@@ -137,6 +200,7 @@ Reference::Verdict Reference::Decide(const ChangeSet& change_set, const std::str
   HybridTime time = change_set.time;
   if (time.unix_ms() > now_ms + 60'000) time = HybridTime::FromUnixMs(now_ms);
   time = std::max(time, progress.time.Next());
+  if (change_set.strict) time = std::max(time, LastWrite(change_set).Next());
   progress.number = change_set.number;
   progress.at_ms = now_ms;
 
@@ -144,16 +208,28 @@ Reference::Verdict Reference::Decide(const ChangeSet& change_set, const std::str
   const std::optional<std::string> role =
       seq_ == 0 ? RoleByFounding(change_set, person) : RoleOf(person);
   std::vector<std::pair<RowKey, Row>> after;
-  verdict.accepted = role && Judge(change_set, {time, change_set.replica}, {person, *role}, after);
+  verdict.accepted = role && Judge(change_set, {time, change_set.replica}, {person, *role}, after,
+                                   refused_by_file);
   if (verdict.accepted) {
     verdict.time = progress.time = time;
     ever_members_.insert(person);
-    ++seq_;
+    verdict.seq = ++seq_;
+    const Stamp stamp{time, change_set.replica};
+    for (const RowChange& change : change_set.rows) {
+      const bool moved = std::any_of(after.begin(), after.end(),
+                                     [&](const auto& row) { return row.first == change.key; });
+      if (moved) changes_[change.key].emplace_back(change, stamp);
+    }
     for (auto& [key, row] : after) {
+      if (!row.kinds.empty()) to_adopt_.insert(key);
       if (row.length % 2 == 1) {
+        // Nobody inserts an id twice; a row that was deleted only returns with a greater length.
+        Require(row.length > 1 || ever_deleted_.count(key) == 0, "deleted",
+                "a row that was deleted is there again");
         rows_[key] = std::make_shared<const RowState>(row.ToState());
       } else {
         rows_.erase(key);
+        ever_deleted_.insert(key);
         row.deleted_ms = now_ms;
       }
       all_[key] = std::move(row);
@@ -163,8 +239,24 @@ Reference::Verdict Reference::Decide(const ChangeSet& change_set, const std::str
   return verdict;
 }
 
+// A strict mutation comes behind all that its rows have seen.
+HybridTime Reference::LastWrite(const ChangeSet& change_set) const {
+  HybridTime last;
+  for (const RowChange& change : change_set.rows) {
+    const auto row = rows_.find(change.key);
+    if (row == rows_.end()) continue;
+    last = std::max(last, row->second->clock.whole.time);
+    for (const auto& [path, stamp] : row->second->clock.exceptions)
+      last = std::max(last, stamp.time);
+  }
+  return last;
+}
+
 bool Reference::Judge(const ChangeSet& change_set, const Stamp& stamp, const Person& person,
-                      std::vector<std::pair<RowKey, Row>>& after) const {
+                      std::vector<std::pair<RowKey, Row>>& after,
+                      const std::function<bool(const ChangeSet&)>& refused_by_file) const {
+  if (!Sound(change_set, *schema_)) return false;
+  bool edits = false;
   for (const RowChange& change : change_set.rows) {
     const std::string& table = schema_->FindTable(change.key.table)->name;
     const auto found = all_.find(change.key);
@@ -176,16 +268,24 @@ bool Reference::Judge(const ChangeSet& change_set, const Stamp& stamp, const Per
       if (!MayRead(person, change.key, state)) return false;
       before = DocumentOf(state, change.key);
     }
-    if (change.whole ? there : row.length == 0) return false;
+    if (change.whole ? there || (row.length == 0 && change.length != 1) : row.length == 0)
+      return false;
     const bool deletes = change.length % 2 == 0;
     if (change.length < row.length || (deletes && change.length == row.length)) continue;
+    if (change.length > row.length + (change.whole || deletes ? 1 : 0)) return false;
     bool moved = true;
     if (change.whole || deletes) {
       row = Row();
       row.length = change.length;
       row.whole = stamp;
       row.creation_time = change.creation_time;
-      for (const FieldWrite& write : change.writes) row.cells[write.path] = {stamp, write.value};
+      for (const FieldWrite& write : change.writes) {
+        row.cells[write.path] = {stamp, write.value};
+        const MergeKind kind = KindOf(table, write.path);
+        if (kind != MergeKind::kRegister) {
+          row.kinds[write.path] = KindModel(kind, write.value, stamp.replica);
+        }
+      }
     } else {
       moved = false;
       for (const FieldWrite& write : change.writes) {
@@ -193,6 +293,12 @@ bool Reference::Judge(const ChangeSet& change_set, const Stamp& stamp, const Per
         if (stamp < cell->second.stamp) continue;
         cell->second = {stamp, write.value};
         moved = true;
+      }
+      for (const FieldEdit& edit : change.edits) {
+        const auto field = row.kinds.find(edit.path);
+        if (field == row.kinds.end()) return false;
+        field->second.Apply(edit.edit, stamp.replica);
+        moved = edits = true;
       }
     }
     if (!moved) continue;
@@ -209,18 +315,19 @@ bool Reference::Judge(const ChangeSet& change_set, const Stamp& stamp, const Per
       if (!ValidateDocument(*schema_, *schema_->FindTable(change.key.table), own)) return false;
     }
     const Deed deed = !now ? Deed::kDelete : before ? Deed::kUpdate : Deed::kInsert;
-    if (!Permitted(by_person_, table, deed, person, before ? &*before : nullptr,
+    if (!Permitted(rules_, table, deed, person, before ? &*before : nullptr,
                    now ? &*now : nullptr)) {
       return false;
     }
     after.emplace_back(change.key, std::move(row));
   }
-  return true;
+  return !(edits || change_set.strict) || !refused_by_file(change_set);
 }
 
 void Reference::EndGroup() {
   static const TableNumber kUsers = NumberOfTable("users");
-  const RowMap before = history_.empty() ? RowMap() : history_.rbegin()->second;
+  static const RowMap kNothing;
+  const RowMap& before = history_.empty() ? kNothing : history_.rbegin()->second;
   std::vector<RowKey> changed;
   bool users_changed = false;
   for (const auto& [key, row] : rows_) {
@@ -231,6 +338,10 @@ void Reference::EndGroup() {
   }
   users_changed = users_changed || before.size() + changed.size() > rows_.size();
   history_[seq_] = rows_;
+  NoteReadable(changed, users_changed);
+}
+
+void Reference::NoteReadable(const std::vector<RowKey>& changed, bool users_changed) {
   for (const std::string& email : Members()) {
     const std::string name = email.substr(0, email.find('@'));
     const std::optional<std::string> role = RoleOf(name);
@@ -247,7 +358,15 @@ void Reference::EndGroup() {
   }
 }
 
-void Reference::Told(ReplicaId replica, std::uint64_t settled, std::uint64_t now_ms) {
+void Reference::SetRules(unsigned rules) {
+  rules_ = rules;
+  NoteReadable({}, true);
+}
+
+void Reference::Told(ReplicaId replica, const TenantHello& hello, std::uint64_t now_ms) {
+  const bool of_later_copy = hello.settled_epoch != 0 && hello.settled_epoch != epoch_;
+  const std::uint64_t settled =
+      of_later_copy ? std::min(hello.settled, hello.kept_above) : hello.settled;
   const auto known = progress_.find(replica);
   if (settled <= (known == progress_.end() ? 0 : known->second.number)) return;
   progress_[replica].number = settled;

@@ -3,6 +3,7 @@
 // writer wins by path. It keeps every past state, to hold devices against that lag behind.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "shared/schema/schema.hpp"
 #include "shared/wire/messages.hpp"
 #include "tests/simulation/application.hpp"
+#include "tests/simulation/kinds_model.hpp"
 
 namespace syncline::simulation {
 
@@ -29,6 +31,7 @@ class Reference {
     bool repeated = false;  // it had been decided before
     bool gap = false;       // it came too early
     HybridTime time;        // accepted
+    std::uint64_t seq = 0;  // accepted: the one that it made
   };
   struct Progress {
     std::uint64_t number = 0;
@@ -36,12 +39,25 @@ class Reference {
     std::uint64_t at_ms = 0;
   };
 
-  Reference(TenantId tenant, const Schema& schema, bool by_person)
-      : tenant_(std::move(tenant)), schema_(&schema), by_person_(by_person) {}
+  Reference(TenantId tenant, const Schema& schema, unsigned rules)
+      : tenant_(std::move(tenant)), schema_(&schema), rules_(rules) {}
 
-  Verdict Decide(const ChangeSet& change_set, const std::string& person, std::uint64_t now_ms);
-  // A device says what it has heard: also of numbers that were refused without a trace.
-  void Told(ReplicaId replica, std::uint64_t settled, std::uint64_t now_ms);
+  // The relay's copy is that of this epoch.
+  void set_epoch(std::uint64_t epoch) { epoch_ = epoch; }
+  std::uint64_t epoch() const { return epoch_; }
+  // Other rules are in force from now on.
+  void SetRules(unsigned rules);
+
+  // `refused_by_file`: whether the relay refused it; only asked where it may, for edits of what a restored
+  // copy does not have.
+  Verdict Decide(const ChangeSet& change_set, const std::string& person, std::uint64_t now_ms,
+                 const std::function<bool(const ChangeSet&)>& refused_by_file);
+  // After a group: rows with fields of merge kinds as the relay's file has them, by `read`. Throws Broken
+  // unless they hold what they must; their order and their bytes are taken over.
+  void Adopt(const std::function<RowState(const RowKey&)>& read);
+  // A device says what it has heard: also of numbers that were refused without a trace, and of those that a
+  // later copy than this one had decided, of which it may offer some again.
+  void Told(ReplicaId replica, const TenantHello& hello, std::uint64_t now_ms);
   // A group commit is through: from here on its last state can be seen.
   void EndGroup();
   // Tombstones and replicas that were last touched before these times are forgotten.
@@ -55,15 +71,23 @@ class Reference {
   const RowMap* RowsAt(std::uint64_t seq) const;
   // None: no member.
   std::optional<std::string> RoleOf(const std::string& person) const;
-  bool MayRead(const Person& person, const RowKey& key, const RowState& row) const;
+  bool MayRead(const Person& person, const RowKey& key, const RowState& row) const {
+    return MayReadBy(rules_, person, key, row);
+  }
+  bool MayReadBy(unsigned rules, const Person& person, const RowKey& key,
+                 const RowState& row) const;
   // Whether the person was ever shown this row at all.
   bool EverReadable(const std::string& person, const RowKey& key) const;
   bool EverMember(const std::string& person) const { return ever_members_.count(person) != 0; }
   std::set<std::string> Members() const;
 
   // How a change set was decided; none if it is not yet.
+  const std::map<std::pair<ReplicaId, std::uint64_t>, Verdict>& decided() const { return decided_; }
   std::optional<Verdict> Decided(ReplicaId replica, std::uint64_t number) const;
   const std::map<ReplicaId, Progress>& progress() const { return progress_; }
+  // What was accepted of each row that is there or was, in order.
+  using Changes = std::vector<std::pair<RowChange, Stamp>>;
+  const std::map<RowKey, Changes>& changes() const { return changes_; }
 
  private:
   // A row by path: who wrote it last. Undefined values are kept.
@@ -77,24 +101,33 @@ class Reference {
     double creation_time = 0;
     std::map<std::string, Cell> cells;
     std::uint64_t deleted_ms = 0;
+    std::map<std::string, KindModel> kinds;  // by path; the visible values are in `cells`
+    std::map<std::string, Bytes, std::less<>> contents{};
     RowState ToState() const;
     void RestoreParents();
   };
 
+  HybridTime LastWrite(const ChangeSet& change_set) const;
+  void NoteReadable(const std::vector<RowKey>& changed, bool users_changed);
   bool Judge(const ChangeSet& change_set, const Stamp& stamp, const Person& person,
-             std::vector<std::pair<RowKey, Row>>& after) const;
+             std::vector<std::pair<RowKey, Row>>& after,
+             const std::function<bool(const ChangeSet&)>& refused_by_file) const;
   std::optional<std::string> RoleByFounding(const ChangeSet& change_set,
                                             const std::string& person) const;
 
   TenantId tenant_;
   const Schema* schema_;
-  bool by_person_;
+  unsigned rules_;
+  std::uint64_t epoch_ = 0;
   std::uint64_t seq_ = 0;
   std::map<RowKey, Row> all_;  // deleted ones too
   RowMap rows_;
   std::map<std::uint64_t, RowMap> history_;
   std::map<ReplicaId, Progress> progress_;
   std::map<std::pair<ReplicaId, std::uint64_t>, Verdict> decided_;
+  std::map<RowKey, Changes> changes_;
+  std::set<RowKey> to_adopt_;
+  std::set<RowKey> ever_deleted_;
   std::set<std::string> ever_members_;
   std::set<std::pair<std::string, RowKey>> ever_readable_;
 };

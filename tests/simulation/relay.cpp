@@ -1,8 +1,10 @@
 #include "tests/simulation/relay.hpp"
 
 #include <algorithm>
+#include <cstdio>
 
 #include "shared/base/check.hpp"
+#include "shared/sync/rule_indexes.hpp"
 #include "shared/value/id.hpp"
 #include "shared/value/key.hpp"
 #include "tests/simulation/checks.hpp"
@@ -16,19 +18,31 @@ SharedFrame Frame(const Message& message) {
   return std::make_shared<const Bytes>(EncodeFrame(message));
 }
 
+// As cursors have it in their scope.
+std::string Hex(std::uint64_t value) {
+  char text[17];
+  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(value));
+  return text;
+}
+
 }  // namespace
 
-SimRelay::SimRelay(Context& context, const Application& application, Network& network,
-                   MadeChangeSets& made, Options options)
+SimRelay::SimRelay(Context& context, const Releases& releases, unsigned rules, Network& network,
+                   MadeChangeSets& made, const StrictJournal& strict, Options options)
     : context_(context),
-      application_(application),
+      releases_(releases),
+      rules_(rules),
       network_(network),
       made_(made),
+      strict_(strict),
       options_(options),
       disk_(context, "sim-relay") {
   network_.set_relay({[this](LinkId link) { OnOpened(link); },
                       [this](LinkId link, ByteView message) { OnMessage(link, message); },
                       [this](LinkId link) { OnClosed(link); }});
+  for (unsigned set = 0; set < kRuleSets; ++set) {
+    rules_by_hash_[Hex(releases.Of(set, true).application.rules.hash())] = set;
+  }
 }
 
 // --- life ---
@@ -40,7 +54,7 @@ void SimRelay::Start() {
   for (const auto& [tenant, reference] : references_) {
     if (!disk_.Exists(FileOf(tenant))) continue;
     Tenant* open = Open(tenant);
-    if (!open) return;  // the disk failed at once
+    if (!open) return Kill();  // the disk failed at once
     LearnMembers(tenant, *open);
   }
   ScheduleTick();
@@ -59,6 +73,37 @@ void SimRelay::Kill() {
   for (const auto& [link, session] : session_by_link_) network_.Close(link, Side::kRelay, false);
   session_by_link_.clear();
   sessions_.clear();
+}
+
+void SimRelay::Backup() {
+  if (!running_ || !in_doubt_.empty()) return;
+  backup_ = BackedUp{disk_.Copy(), references_};
+}
+
+void SimRelay::Restore() {
+  if (!backup_) return;
+  Kill();
+  ++restored_;
+  disk_.Replace(backup_->disk);
+  in_doubt_.clear();
+  for (auto& [tenant, reference] : references_) {
+    if (reference.epoch() == 0) continue;  // restored, and nobody has seen it
+    past_[tenant].insert_or_assign(reference.epoch(), std::move(reference));
+  }
+  references_ = backup_->references;
+  to_renew_.clear();
+  for (auto& [tenant, reference] : references_) {
+    reference.SetRules(rules_);
+    reference.set_epoch(0);
+    to_renew_.insert(tenant);
+  }
+}
+
+void SimRelay::SetRules(unsigned rules) {
+  if (rules == rules_) return;
+  Kill();
+  rules_ = rules;
+  for (auto& [tenant, reference] : references_) reference.SetRules(rules);
 }
 
 void SimRelay::Later(std::uint64_t delay_ms, std::function<void()> work) {
@@ -100,7 +145,7 @@ void SimRelay::ScheduleTick() {
 void SimRelay::OnOpened(LinkId link) {
   if (!running_) return network_.Close(link, Side::kRelay, false);
   const SessionId id{++sessions_made_};
-  sessions_.emplace(id, Session{RelaySession(id, application_, {}), link, {}, {}, {}, 0});
+  sessions_.emplace(id, Session{RelaySession(id, application(), {}), link, {}, {}, {}, 0});
   session_by_link_[link] = id;
 }
 
@@ -163,7 +208,7 @@ void SimRelay::Do(SessionId id, VerifyToken request) {
     }
     Identity identity{ClaimsOf(token), now_ms + context_.Between(2000, options_.token_ms_max)};
     session->person = token;
-    session->member = application_.rules.MemberKey(identity.claims);
+    session->member = application().rules.MemberKey(identity.claims);
     const std::set<TenantId>& tenants = tenants_by_member_[*session->member];
     Handle(id, session->protocol.OnVerified(std::move(identity), {tenants.begin(), tenants.end()},
                                             now_ms));
@@ -186,9 +231,7 @@ void SimRelay::Do(SessionId id, SubmitTo request) {
   });
 }
 
-void SimRelay::Do(SessionId id, Send request) {
-  network_.Send(FindSession(id)->link, Side::kRelay, std::move(request.frame));
-}
+void SimRelay::Do(SessionId id, Send request) { SendTo(id, std::move(request.frame)); }
 
 void SimRelay::Do(SessionId id, CloseSession request) {
   context_.Note([&] {
@@ -204,17 +247,56 @@ const Reference* SimRelay::Find(const TenantId& tenant) const {
   return found == references_.end() ? nullptr : &found->second;
 }
 
-bool SimRelay::Settled(const TenantId& tenant, ReplicaId replica, std::uint64_t number) const {
+const Reference* SimRelay::FindEpoch(const TenantId& tenant, std::uint64_t epoch) const {
+  const Reference* present = Find(tenant);
+  if (present && present->epoch() == epoch) return present;
+  const auto past = past_.find(tenant);
+  if (past == past_.end()) return nullptr;
+  const auto found = past->second.find(epoch);
+  return found == past->second.end() ? nullptr : &found->second;
+}
+
+bool SimRelay::SettledNow(const TenantId& tenant, ReplicaId replica, std::uint64_t number) const {
   const Reference* reference = Find(tenant);
   return (reference && reference->Decided(replica, number)) ||
          refused_unknown_.count({tenant, replica, number}) != 0;
 }
 
+template <class Asks>
+bool SimRelay::AnyCopy(const TenantId& tenant, Asks asks) const {
+  const Reference* present = Find(tenant);
+  if (present && asks(*present)) return true;
+  const auto past = past_.find(tenant);
+  return past != past_.end() && std::any_of(past->second.begin(), past->second.end(),
+                                            [&](const auto& copy) { return asks(copy.second); });
+}
+
+bool SimRelay::Settled(const TenantId& tenant, ReplicaId replica, std::uint64_t number) const {
+  return SettledNow(tenant, replica, number) || AnyCopy(tenant, [&](const Reference& copy) {
+           return copy.Decided(replica, number).has_value();
+         });
+}
+
+bool SimRelay::EverAccepted(const TenantId& tenant, ReplicaId replica, std::uint64_t number) const {
+  return AnyCopy(tenant, [&](const Reference& copy) {
+    const auto decided = copy.Decided(replica, number);
+    return decided && decided->accepted;
+  });
+}
+
+bool SimRelay::EverMember(const TenantId& tenant, const std::string& person) const {
+  return AnyCopy(tenant, [&](const Reference& copy) { return copy.EverMember(person); });
+}
+
+bool SimRelay::EverReadable(const TenantId& tenant, const std::string& person,
+                            const RowKey& key) const {
+  return AnyCopy(tenant, [&](const Reference& copy) { return copy.EverReadable(person, key); });
+}
+
 Reference& SimRelay::ReferenceOf(const TenantId& tenant) {
   const auto found = references_.find(tenant);
   if (found != references_.end()) return found->second;
-  return references_.emplace(tenant, Reference(tenant, application_.schema, options_.by_person))
-      .first->second;
+  return references_.emplace(tenant, Reference(tenant, application().schema, rules_)).first->second;
 }
 
 SimRelay::Tenant* SimRelay::Open(const TenantId& tenant) {
@@ -231,28 +313,73 @@ SimRelay::Tenant* SimRelay::Open(const TenantId& tenant) {
   }
   Tenant open;
   Database& opened = **database;
+  Authority::Options authority_options = options_.authority;
+  authority_options.restored = to_renew_.count(tenant) != 0;
   Result<std::unique_ptr<Authority>> authority = Authority::Open(
-      std::move(*database), application_, tenant, options_.authority, context_.random.Next() | 2);
+      std::move(*database), application(), tenant, authority_options, context_.random.Next() | 2);
   if (!authority) {
     Drop(tenant, authority.error());
     return nullptr;
   }
+  to_renew_.erase(tenant);
   open.authority = std::move(*authority);
-  Result<TableStore> store = TableStore::Open(opened, application_.schema, {"users", "email"});
+  ReferenceOf(tenant).set_epoch(StoredEpoch(opened));
+  Result<TableStore> store =
+      TableStore::Open(opened, application().schema, ExtraIndexesOf(application()));
   if (!store) {
     open.authority.reset();
     Drop(tenant, store.error());
     return nullptr;
   }
   open.store = std::make_unique<TableStore>(std::move(*store));
-  Resolve(tenant, opened);
+  open.database = &opened;
+  Resolve(tenant, opened, *open.store);
   Tenant& kept = open_.emplace(tenant, std::move(open)).first->second;
   CheckTenant(*kept.store, ReferenceOf(tenant));
   return &kept;
 }
 
+Reference::Verdict SimRelay::Decide(Reference& reference, const Submission& one,
+                                    std::uint64_t now_ms, Database& database) const {
+  const std::string stale = one.change_set.strict ? Stale(reference, one) : "";
+  const Reference::Verdict verdict =
+      reference.Decide(one.change_set, one.person, now_ms,
+                       [&](const ChangeSet& set) { return Refused(database, set); });
+  if (verdict.accepted && !stale.empty()) Break("serializable", stale);
+  return verdict;
+}
+
+std::string SimRelay::Stale(const Reference& reference, const Submission& one) const {
+  const auto found =
+      strict_.find({reference.tenant(), one.change_set.replica, one.change_set.number});
+  if (found == strict_.end()) return "";
+  const StrictRead& read = found->second;
+  std::map<std::string, std::string> now;
+  for (const auto& [key, row] : reference.rows()) {
+    if (key.table != NumberOfTable("schedules")) continue;
+    if (!reference.MayReadBy(read.rules, {one.person, read.role}, key, *row)) continue;
+    const auto text = [&, &fields = row->fields](const char* path) {
+      const auto field = fields.find(path);
+      return field == fields.end() ? std::string() : *field->second.As<std::string>();
+    };
+    if (text("status") == read.status) now[IdToText(key)] = text("title");
+  }
+  if (now == read.rows) return "";
+  return "a strict mutation read " + std::to_string(read.rows.size()) + " schedules that were " +
+         read.status + ", and was accepted when there were " + std::to_string(now.size()) +
+         ", or others";
+}
+
+// A sound device's edits refer to what is there, unless the relay was restored from before it.
+bool SimRelay::Refused(Database& database, const ChangeSet& change_set) const {
+  const bool refused = StoredRefusal(database, change_set.replica, change_set.number);
+  Require(!refused || restored_ > 0 || change_set.strict || hostile_.count(change_set.replica) != 0,
+          "edits", "an edit of a sound device was refused");
+  return refused;
+}
+
 // After a failed commit: all of the group is in the file, or nothing of it.
-void SimRelay::Resolve(const TenantId& tenant, Database& database) {
+void SimRelay::Resolve(const TenantId& tenant, Database& database, TableStore& store) {
   const auto doubt = in_doubt_.find(tenant);
   if (doubt == in_doubt_.end()) return;
   const auto [group, now_ms] = std::move(doubt->second);
@@ -267,7 +394,8 @@ void SimRelay::Resolve(const TenantId& tenant, Database& database) {
                        });
   };
   if (agrees(reference)) return;
-  for (const Submission& one : group) reference.Decide(one.change_set, one.person, now_ms);
+  for (const Submission& one : group) Decide(reference, one, now_ms, database);
+  reference.Adopt([&](const RowKey& key) { return StoredRow(store, key); });
   reference.EndGroup();
   if (agrees(reference)) return;
   std::string what = "the file has neither all nor nothing of a group commit:";
@@ -281,8 +409,8 @@ void SimRelay::Resolve(const TenantId& tenant, Database& database) {
 
 void SimRelay::Drop(const TenantId& tenant, const Error& error) {
   context_.Note([&] { return "relay drops tenant " + tenant.text + ": " + error.message; });
-  Require(disk_.dead() || disk_.full() || error.code == Code::kUnavailable, "relay",
-          error.message.c_str());
+  Require(disk_.dead() || disk_.full() || disk_.faltered() || error.code == Code::kUnavailable,
+          "relay", error.message.c_str());
   const auto found = open_.find(tenant);
   if (found == open_.end()) return;
   std::set<SessionId> sessions = std::move(found->second.joined);
@@ -297,7 +425,11 @@ void SimRelay::Close(const TenantId& tenant) {
   open_.erase(found);
   // Nobody founded it: what was refused there is forgotten, too.
   if (empty && !disk_.dead()) disk_.RemoveDatabase(FileOf(tenant));
-  if (empty) references_.erase(tenant);
+  if (!empty) return;
+  for (const auto& [place, verdict] : ReferenceOf(tenant).decided()) {
+    refused_unknown_.insert({tenant, place.first, place.second});
+  }
+  references_.erase(tenant);
 }
 
 void SimRelay::CloseSomeTenant() {
@@ -344,7 +476,7 @@ void SimRelay::Join(const Peer& peer, const TenantHello& hello) {
   Tenant* open = Open(tenant);
   if (!open) return Cut(peer.session);
   const Status joined = open->authority->Join(peer, hello, context_.now_ms());
-  if (joined) ReferenceOf(tenant).Told(peer.replica, hello.settled, context_.now_ms());
+  if (joined) ReferenceOf(tenant).Told(peer.replica, hello, context_.now_ms());
   if (!joined) {
     open->joined.insert(peer.session);
     return Drop(tenant, joined.error());
@@ -356,7 +488,7 @@ void SimRelay::Join(const Peer& peer, const TenantHello& hello) {
 void SimRelay::Submit(const Peer& peer, const std::string& person, const TenantId& tenant,
                       std::vector<ChangeSet> change_sets) {
   const bool known = open_.count(tenant) || disk_.Exists(FileOf(tenant));
-  if (!known && !Authority::CanFound(application_, tenant, change_sets)) {
+  if (!known && !Authority::CanFound(application(), tenant, change_sets)) {
     return RefuseUnknown(peer, tenant, change_sets);
   }
   Tenant* open = Open(tenant);
@@ -365,7 +497,10 @@ void SimRelay::Submit(const Peer& peer, const std::string& person, const TenantI
     change_set.replica = peer.replica;
     const Bytes bytes = EncodeChangeSet(change_set);
     const auto [made, first] = made_.try_emplace({tenant, peer.replica, change_set.number}, bytes);
-    Require(made->second == bytes, "same bytes", "a change set was sent with other bytes");
+    // Without rows: the number of a refused one, offered to a copy that has forgotten it.
+    const bool hole = change_set.rows.empty() && Settled(tenant, peer.replica, change_set.number);
+    Require(made->second == bytes || hole || hostile_.count(peer.replica) != 0, "same bytes",
+            "a change set was sent with other bytes");
     open->submitted.push_back({person, change_set});
   }
   context_.Note([&] {
@@ -389,9 +524,7 @@ void SimRelay::RefuseUnknown(const Peer& peer, const TenantId& tenant,
     verdict.refused.push_back({change_set.number, Code::kDenied, "no access", "", "", ""});
     refused_unknown_.insert({tenant, peer.replica, change_set.number});
   }
-  const auto session = sessions_.find(peer.session);
-  if (session == sessions_.end()) return;
-  network_.Send(session->second.link, Side::kRelay, EncodeFrame(std::move(verdict)));
+  SendTo(peer.session, EncodeFrame(std::move(verdict)));
 }
 
 void SimRelay::Commit(const TenantId& tenant) {
@@ -410,7 +543,7 @@ void SimRelay::Commit(const TenantId& tenant) {
   Reference& reference = ReferenceOf(tenant);
   std::vector<Reference::Verdict> expected;
   for (const Submission& one : group) {
-    expected.push_back(reference.Decide(one.change_set, one.person, context_.now_ms()));
+    expected.push_back(Decide(reference, one, context_.now_ms(), *open.database));
     context_.Note([&] {
       const Reference::Verdict& verdict = expected.back();
       return "relay decides " + one.person + "'s " + std::to_string(one.change_set.number) +
@@ -421,12 +554,18 @@ void SimRelay::Commit(const TenantId& tenant) {
                                  : "refused");
     });
   }
+  reference.Adopt([&](const RowKey& key) { return StoredRow(*open.store, key); });
   reference.EndGroup();
   open.waiting.clear();
   CheckCounters(before, open.authority->counters(), expected);
   if (context_.OneIn(8)) CheckTenant(*open.store, reference);
   PassOn(tenant, open);
   TellMembers(tenant, open);
+  // Nobody founded it, as in relay/tenants.
+  const auto still = open_.find(tenant);
+  if (still != open_.end() && still->second.authority->empty() && still->second.joined.empty()) {
+    Close(tenant);
+  }
 }
 
 void SimRelay::CheckCounters(const Authority::Counters& before, const Authority::Counters& after,
@@ -465,9 +604,17 @@ void SimRelay::TellMembers(const TenantId& tenant, Tenant& open) {
 
 // --- what leaves ---
 
+// Who does not read is cut, and goes on from their cursor.
+void SimRelay::SendTo(SessionId id, Bytes message) {
+  Session* session = FindSession(id);
+  if (!session) return;
+  network_.Send(session->link, Side::kRelay, std::move(message));
+  if (network_.WaitingBytes(session->link) > options_.unread_bytes_max) Cut(id);
+}
+
 void SimRelay::PassOn(const TenantId& tenant, Tenant& open) {
   for (Delivery& delivery : open.authority->TakeDeliveries()) {
-    if (const Session* session = FindSession(delivery.session)) {
+    if (Session* session = FindSession(delivery.session)) {
       CheckFrame(tenant, *session, *delivery.frame);
     }
     // From a tenant to the sessions, order is kept.
@@ -479,10 +626,10 @@ void SimRelay::PassOn(const TenantId& tenant, Tenant& open) {
 }
 
 void SimRelay::Deliver(const TenantId& tenant, const Delivery& delivery) {
-  Session* session = FindSession(delivery.session);
-  if (!session) return;
-  network_.Send(session->link, Side::kRelay, *delivery.frame);
-  if (!delivery.continues) return;
+  if (Session* session = FindSession(delivery.session)) {
+    SendTo(delivery.session, session->protocol.About(tenant) + *delivery.frame);
+  }
+  if (!FindSession(delivery.session) || !delivery.continues) return;
   // The next part waits until the last one is on its way.
   Later(context_.Between(0, options_.snapshot_pause_ms_max), [this, tenant, id = delivery.session] {
     const auto open = open_.find(tenant);
@@ -509,8 +656,11 @@ void SimRelay::CheckShown(const Reference& reference, const Session& session, co
           "a row is sent as it never was after a commit");
 }
 
-void SimRelay::CheckFrame(const TenantId& tenant, const Session& session, ByteView frame) {
-  Result<Message> message = TakeFrame(frame);
+void SimRelay::CheckFrame(const TenantId& tenant, Session& session, ByteView frame) {
+  const Bytes about = session.told.About(tenant);
+  ByteView in = about;
+  Require(in.empty() || session.frames.Take(in), "frame", "About does not decode");
+  Result<Message> message = session.frames.Take(frame);
   Require(message.has_value() && frame.empty(), "frame", "the relay's frame does not decode");
   const Reference& reference = ReferenceOf(tenant);
   const ReplicaId replica = session.protocol.peer().replica;

@@ -86,9 +86,11 @@ int Write(sqlite3_file* base, const void* data, int size, sqlite3_int64 at) {
   if (!handle.disk->Operate()) return SQLITE_IOERR_WRITE;
   const auto end = static_cast<std::size_t>(at) + static_cast<std::size_t>(size);
   if (handle.disk->full() && end > handle.file->bytes().size()) return SQLITE_FULL;
+  const std::string_view bytes(static_cast<const char*>(data), static_cast<std::size_t>(size));
+  const bool shortened = handle.disk->Shorten();
   handle.file->Write(static_cast<std::size_t>(at),
-                     {static_cast<const char*>(data), static_cast<std::size_t>(size)});
-  return SQLITE_OK;
+                     shortened ? bytes.substr(0, bytes.size() / 2) : bytes);
+  return shortened ? SQLITE_FULL : SQLITE_OK;
 }
 
 int Truncate(sqlite3_file* base, sqlite3_int64 size) {
@@ -203,6 +205,28 @@ bool SimDisk::Operate() {
   return !dead_;
 }
 
+bool SimDisk::Shorten() {
+  if (!short_in_ || (*short_in_)-- != 0) return false;
+  short_in_.reset();
+  faltered_at_ = context_.step();
+  return true;
+}
+
+SimDisk::Image SimDisk::Copy() const {
+  Image image;
+  for (const auto& [path, file] : files_) image[path] = file->bytes();
+  return image;
+}
+
+void SimDisk::Replace(const Image& image) {
+  files_.clear();
+  for (const auto& [path, bytes] : image) {
+    File& file = *(files_[path] = std::make_unique<File>());
+    file.Write(0, bytes);
+    file.Sync();
+  }
+}
+
 SimDisk::File* SimDisk::Open(const std::string& path, bool create) {
   const auto found = files_.find(path);
   if (found != files_.end()) return found->second.get();
@@ -230,6 +254,7 @@ void SimDisk::Restart() {
   }
   dead_ = false;
   operations_left_.reset();
+  short_in_.reset();
 }
 
 void SimDisk::RenameDatabase(const std::string& from, const std::string& to) {

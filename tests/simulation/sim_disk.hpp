@@ -35,12 +35,24 @@ class SimDisk {
   bool dead() const { return dead_; }
   void Restart();
 
+  // After so many writes, one writes its first half only and fails.
+  void ShortenAfter(std::uint64_t writes) { short_in_ = writes; }
+  // A write was cut short in what is happening now.
+  bool faltered() const { return faltered_at_ == context_.step(); }
+
+  // All files as they are, and back to them. REQUIRES: nothing is in the middle of a transaction; for
+  // Restore, that the machine is off.
+  using Image = std::map<std::string, std::string>;
+  Image Copy() const;
+  void Replace(const Image& image);
+
   // No more bytes fit; what is there can be overwritten.
   void set_full(bool full) { full_ = full; }
   // No more failures are to come.
   void Mend() {
     full_ = false;
     operations_left_.reset();
+    short_in_.reset();
   }
 
   bool Exists(const std::string& path) const { return files_.count(path) != 0; }
@@ -75,6 +87,8 @@ class SimDisk {
   // One more operation that changes the disk. False if the machine is (now) off.
   bool Operate();
   bool full() const { return full_; }
+  // Whether this write is one to be cut short.
+  bool Shorten();
   File* Open(const std::string& path, bool create);
   void Remove(const std::string& path) { files_.erase(path); }
 
@@ -86,6 +100,8 @@ class SimDisk {
   bool dead_ = false;
   bool full_ = false;
   std::optional<std::uint64_t> operations_left_;
+  std::optional<std::uint64_t> short_in_;
+  std::uint64_t faltered_at_ = ~std::uint64_t{0};
 };
 
 }  // namespace syncline::simulation

@@ -1,91 +1,103 @@
 #include "tests/simulation/world.hpp"
 
+#include <algorithm>
+#include <memory>
+#include <vector>
+
 #include "shared/base/check.hpp"
 #include "tests/simulation/application.hpp"
+#include "tests/simulation/checks.hpp"
+#include "tests/simulation/device.hpp"
+#include "tests/simulation/hostile.hpp"
+#include "tests/simulation/network.hpp"
+#include "tests/simulation/relay.hpp"
+#include "tests/simulation/releases.hpp"
 
 namespace syncline::simulation {
 namespace {
 
-// How long people work and things break, in played time.
-constexpr std::uint64_t kTroubleMs = 7'000;
 // After the last fault, everything must be in its place within this.
 constexpr std::uint64_t kHealingMs = 60'000;
 constexpr std::uint64_t kHealingStepsMax = 50'000;
+// Clocks are set up to two hours off.
+constexpr std::int64_t kClockMs = 7'200'000;
+
+using Kind = Step::Kind;
+
+const Releases& AllReleases() {
+  static const Releases releases;
+  return releases;
+}
 
 class World {
  public:
-  explicit World(Context& context);
+  World(Context& context, const Plan& plan);
   void Run();
 
  private:
-  SimDevice& AnyDevice() { return *devices_[context_.random.Below(devices_.size())]; }
-  void ScheduleAct();
-  void ScheduleFault();
+  void Do(const Step& step);
+  void DoToDevice(const Step& step, SimDevice& device);
+  void DoToLink(const Step& step, LinkId link);
   void ScheduleCare();
-  void Fault();
-  void HarmLink();
   void Heal();
+  void Settle();
+  void CheckAgainstFresh();
+  void CheckOffered();
+  static bool Alike(const SimDevice& a, const SimDevice& b) {
+    return a.person() == b.person() && a.newest() == b.newest();
+  }
   bool quiet() const;
 
   Context& context_;
-  const bool by_person_;
-  const std::string application_json_;
-  Application application_;
+  const Plan& plan_;
   Network network_;
   MadeChangeSets made_;
+  StrictJournal strict_;
   std::unique_ptr<SimRelay> relay_;
   std::vector<std::unique_ptr<SimDevice>> devices_;
-  bool healing_ = false;
-  std::uint64_t fault_every_ms_;
+  std::unique_ptr<Hostile> hostile_;
 };
 
-Application Parsed(const std::string& json) {
-  Result<Application> application = ParseApplication(json);
-  if (!application) Break("application", application.error().message);
-  return std::move(*application);
-}
-
-World::World(Context& context)
-    : context_(context),
-      by_person_(context.OneIn(2)),
-      application_json_(ApplicationJson(by_person_)),
-      application_(Parsed(application_json_)),
-      network_(context),
-      fault_every_ms_(context.OneIn(6) ? 100'000 : context.Between(100, 1500)) {
+World::World(Context& context, const Plan& plan)
+    : context_(context), plan_(plan), network_(context) {
+  const Setup& setup = plan.setup;
   SimRelay::Options options;
-  options.by_person = by_person_;
-  if (context.OneIn(2)) options.authority.snapshot_chunk_bytes = 200;
-  if (context.OneIn(2)) options.snapshot_pause_ms_max = 400;
-  if (context.OneIn(4)) options.authority.delta_bytes_max = 400;
-  if (context.OneIn(3)) options.authority.tombstone_ms = 4000;
-  if (context.OneIn(3)) options.token_ms_max = 5000;
-  relay_ = std::make_unique<SimRelay>(context, application_, network_, made_, options);
-  // Ann is at home in both organizations; some people have two devices.
-  std::vector<std::string> people = {"ann", "bob", "cyn"};
-  if (context.OneIn(3)) people.push_back("ann");
-  if (context.OneIn(3)) people.push_back("dan");
-  for (std::size_t i = 0; i < people.size(); ++i) {
-    devices_.push_back(std::make_unique<SimDevice>(context, network_, *relay_, made_,
-                                                   application_json_, i, people[i]));
+  if (setup.small_chunks) options.authority.snapshot_chunk_bytes = 200;
+  if (setup.slow_snapshots) options.snapshot_pause_ms_max = 400;
+  if (setup.small_deltas) options.authority.delta_bytes_max = 400;
+  if (setup.short_horizon) options.authority.tombstone_ms = 4000;
+  if (setup.short_tokens) options.token_ms_max = 5000;
+  relay_ = std::make_unique<SimRelay>(context, AllReleases(), setup.rules, network_, made_, strict_,
+                                      options);
+  for (std::size_t i = 0; i < setup.people.size(); ++i) {
+    devices_.push_back(std::make_unique<SimDevice>(context, network_, *relay_, made_, strict_,
+                                                   AllReleases(), i, setup.people[i],
+                                                   !setup.old_schema[i]));
   }
+  hostile_ = std::make_unique<Hostile>(context, network_, *relay_);
 }
 
 void World::Run() {
   relay_->Start();
-  for (const auto& device : devices_) {
-    if (context_.OneIn(4)) {
-      device->SetClock(static_cast<std::int64_t>(context_.Between(0, 14'400'000)) - 7'200'000);
-    }
-    device->Start();
+  for (const auto& device : devices_) device->Start();
+  for (const Step& step : plan_.steps) {
+    context_.AtWith(step.seed, Context::kStartMs + step.at_ms, [this, &step] { Do(step); });
   }
-  devices_[0]->Found({"ann", "bob"});
-  devices_[2]->Found({"ann", "cyn"});
-  ScheduleAct();
-  ScheduleFault();
   ScheduleCare();
   const std::uint64_t trouble_end_ms = context_.now_ms() + kTroubleMs;
   while (context_.now_ms() < trouble_end_ms) CHECK(context_.RunOne());
   Heal();
+  Settle();
+  relay_->CheckRows();
+  for (const auto& device : devices_) device->CheckAtQuiet();
+  CheckOffered();
+  CheckAgainstFresh();
+  for (const auto& [tenant, reference] : relay_->tenants()) {
+    CheckMergeLaws(reference, context_.random);
+  }
+}
+
+void World::Settle() {
   const std::uint64_t end_ms = context_.now_ms() + kHealingMs;
   for (std::uint64_t steps = 0; !quiet(); ++steps) {
     CHECK(context_.RunOne());
@@ -96,8 +108,49 @@ void World::Run() {
     }
     Break("outbox", "the outbox did not drain, or what is due did not come:" + who);
   }
-  relay_->CheckRows();
-  for (const auto& device : devices_) device->CheckAtQuiet();
+}
+
+// Every device holds the very bytes that a new one of its person is given.
+void World::CheckAgainstFresh() {
+  const std::size_t known = devices_.size();
+  for (std::size_t i = 0; i < known; ++i) {
+    const SimDevice& old = *devices_[i];
+    const bool any =
+        std::any_of(devices_.begin() + static_cast<std::ptrdiff_t>(known), devices_.end(),
+                    [&](const auto& fresh) { return Alike(*fresh, old); });
+    if (any) continue;
+    devices_.push_back(std::make_unique<SimDevice>(context_, network_, *relay_, made_, strict_,
+                                                   AllReleases(), devices_.size(), old.person(),
+                                                   old.newest()));
+    devices_.back()->Start();
+  }
+  Settle();
+  for (std::size_t i = 0; i < known; ++i) {
+    for (std::size_t j = known; j < devices_.size(); ++j) {
+      if (!Alike(*devices_[i], *devices_[j])) continue;
+      const auto held = DumpOf(devices_[i]->replica());
+      for (const auto& [table, lines] : DumpOf(devices_[j]->replica())) {
+        const auto found = held.find(table);
+        if (found != held.end() && found->second == lines) continue;
+      }
+    }
+  }
+}
+
+// What a copy of a tenant had accepted that is gone was decided again by the present one, unless the author
+// has left the tenant meanwhile.
+void World::CheckOffered() {
+  if (relay_->restored() == 0) return;
+  for (const auto& device : devices_) {
+    for (const auto& [place, bytes] : made_) {
+      const auto& [tenant, author, number] = place;
+      if (author != device->replica().device().replica() || !relay_->Find(tenant)) continue;
+      if (!device->replica().device().Find(tenant) || device->left(tenant)) continue;
+      if (!relay_->EverAccepted(tenant, author, number)) continue;
+      Require(relay_->SettledNow(tenant, author, number), "offered again",
+              "a restored relay forgot a change set, and it was not offered again");
+    }
+  }
 }
 
 bool World::quiet() const {
@@ -108,58 +161,69 @@ bool World::quiet() const {
   return true;
 }
 
-void World::ScheduleAct() {
-  context_.After(context_.Between(0, 120), [this] {
-    if (healing_) return;
-    SimDevice& device = AnyDevice();
-    // People work in bursts.
-    for (std::uint64_t left = context_.OneIn(4) ? context_.Between(2, 4) : 1; left > 0; --left) {
-      device.Act();
+void World::Do(const Step& step) {
+  context_.Note([&] { return "-- " + Told(plan_, step); });
+  switch (step.kind) {
+    case Kind::kKillRelay: return relay_->Kill();
+    case Kind::kFullRelayDisk: {
+      relay_->disk().set_full(true);
+      return context_.After(step.amount, [this] { relay_->disk().set_full(false); });
     }
-    ScheduleAct();
-  });
+    case Kind::kRelayDiesWriting: return relay_->disk().KillAfter(step.amount);
+    case Kind::kShortRelayWrite: return relay_->disk().ShortenAfter(step.amount);
+    case Kind::kSweep: return relay_->Sweep();
+    case Kind::kCloseTenant: return relay_->CloseSomeTenant();
+    case Kind::kBackup: return relay_->Backup();
+    case Kind::kRestore: return relay_->Restore();
+    case Kind::kNewRules: return relay_->SetRules(static_cast<unsigned>(step.amount));
+    default:
+      if (step.device < devices_.size()) DoToDevice(step, *devices_[step.device]);
+  }
 }
 
-void World::ScheduleFault() {
-  context_.After(context_.Between(0, fault_every_ms_), [this] {
-    if (healing_) return;
-    Fault();
-    ScheduleFault();
-  });
-}
-
-void World::Fault() {
-  SimDevice& device = AnyDevice();
-  switch (context_.random.Below(14)) {
-    case 0:
-    case 1:
+void World::DoToDevice(const Step& step, SimDevice& device) {
+  switch (step.kind) {
+    case Kind::kFound:
+      return device.Found({"ann", plan_.setup.people[step.device] == "ann" ? "bob" : "cyn"});
+    case Kind::kWrite: return device.Write(false);
+    case Kind::kInsist: return device.Write(true);
+    case Kind::kStrict: return device.WriteStrictly();
+    case Kind::kWatch: return device.Watch();
+    case Kind::kKill:
       if (device.running()) device.Kill();
       return;
-    case 2: return relay_->Kill();
-    case 3:
-    case 4:
-    case 5: return HarmLink();
-    case 6:
-      device.SetOnline(false);
-      return context_.After(context_.Between(200, 4000), [&device] { device.SetOnline(true); });
-    case 7:
-      return device.SetClock(static_cast<std::int64_t>(context_.Between(0, 14'400'000)) -
-                             7'200'000);
-    case 8: return device.SetClock(0);
-    case 9:
+    case Kind::kReload: return device.Reload();
+    case Kind::kUpgrade: return device.Upgrade();
+    case Kind::kSalvage:
       if (device.running()) device.Salvage();
       return;
-    case 10: {
-      SimDisk& disk = context_.OneIn(3) ? relay_->disk() : device.disk();
-      disk.set_full(true);
-      return context_.After(context_.Between(50, 1000), [&disk] { disk.set_full(false); });
-    }
-    case 11: return relay_->Sweep();
-    case 12: return relay_->CloseSomeTenant();
+    case Kind::kOffline:
+      device.SetOnline(false);
+      return context_.After(step.amount, [&device] { device.SetOnline(true); });
+    case Kind::kClock: return device.SetClock(static_cast<std::int64_t>(step.amount) - kClockMs, 0);
+    case Kind::kDrift: return device.SetClock(device.ahead_ms(), step.amount);
+    case Kind::kFullDisk:
+      device.disk().set_full(true);
+      return context_.After(step.amount, [&device] { device.disk().set_full(false); });
+    case Kind::kDieWriting: return device.disk().KillAfter(step.amount);
+    case Kind::kShortWrite: return device.disk().ShortenAfter(step.amount);
+    case Kind::kHostile: return hostile_->Connect(device.person());
     default:
-      // In the middle of some later write.
-      SimDisk& disk = context_.OneIn(2) ? device.disk() : relay_->disk();
-      return disk.KillAfter(context_.random.Below(40));
+      if (device.link()) DoToLink(step, *device.link());
+  }
+}
+
+void World::DoToLink(const Step& step, LinkId link) {
+  switch (step.kind) {
+    case Kind::kDrop: return network_.Drop(link);
+    case Kind::kSlow: return network_.SetDelay(link, step.amount);
+    case Kind::kHalfOpen:
+      network_.SetHalfOpen(link);
+      return context_.After(step.amount, [this, link] { network_.Drop(link); });
+    case Kind::kStall:
+      network_.SetStalled(link, true);
+      return context_.After(step.amount, [this, link] { network_.SetStalled(link, false); });
+    default: CHECK(false);
   }
 }
 
@@ -174,39 +238,29 @@ void World::ScheduleCare() {
   });
 }
 
-void World::HarmLink() {
-  const std::vector<LinkId> links = network_.Links();
-  if (links.empty()) return;
-  const LinkId link = links[context_.random.Below(links.size())];
-  switch (context_.random.Below(3)) {
-    case 0: return network_.Drop(link);
-    case 1: return network_.SetDelay(link, context_.Between(20, 800));
-    case 2:
-      network_.SetHalfOpen(link);
-      return context_.After(context_.Between(100, 5000), [this, link] { network_.Drop(link); });
-  }
-}
-
 void World::Heal() {
-  context_.Note([] { return std::string("--- all faults end ---"); });
-  healing_ = true;
+  context_.Note([] { return std::string("-- all faults end"); });
   relay_->disk().Mend();
+  hostile_->Stop();
   for (const auto& device : devices_) {
     device->disk().Mend();
     device->SetOnline(true);
   }
-  for (const LinkId link : network_.Links()) network_.SetDelay(link, 5);
+  for (const LinkId link : network_.Links()) {
+    network_.SetDelay(link, 5);
+    network_.SetStalled(link, false);
+  }
 }
 
 }  // namespace
 
-std::optional<Failure> RunSeed(std::uint64_t seed, bool telling) {
-  Context context(seed, telling);
+std::optional<Failure> Play(const Plan& plan, std::function<void(std::string)> tell) {
+  Context context(plan.setup.seed, std::move(tell));
   try {
-    World world(context);
+    World world(context, plan);
     world.Run();
   } catch (const Broken& broken) {
-    return Failure{context.step(), broken, context.story()};
+    return Failure{context.step(), broken};
   }
   return std::nullopt;
 }

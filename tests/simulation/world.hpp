@@ -1,27 +1,22 @@
-// World: one seeded run: devices, a relay, and what befalls them; then peace, and the laws that must
-// hold once all is quiet.
+// World: plays a plan: devices, a relay, and what befalls them; then peace, and the laws that must hold once
+// all is quiet.
 #pragma once
 #include <cstdint>
-#include <deque>
-#include <memory>
+#include <functional>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "tests/simulation/context.hpp"
-#include "tests/simulation/device.hpp"
-#include "tests/simulation/network.hpp"
-#include "tests/simulation/relay.hpp"
+#include "tests/simulation/plan.hpp"
 
 namespace syncline::simulation {
 
 struct Failure {
-  std::uint64_t step = 0;
+  std::uint64_t event = 0;  // the ordinal of the one in which it was noticed
   Broken broken;
-  std::deque<std::string> story;
 };
 
-// None: every law held.
-std::optional<Failure> RunSeed(std::uint64_t seed, bool telling);
+// None: every law held. `tell`, if any, hears the story as it goes.
+std::optional<Failure> Play(const Plan& plan, std::function<void(std::string)> tell = {});
 
 }  // namespace syncline::simulation

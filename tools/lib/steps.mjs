@@ -39,7 +39,7 @@ export const steps = [
   {
     name: "simulation",
     quick: true,
-    run: () => counted("simulate", "tools/simulate", ["--seeds", "50"]),
+    run: () => counted("simulate", "tools/simulate", ["--seeds", "100"]),
   },
   {
     name: "oracle",
@@ -56,7 +56,7 @@ export const steps = [
   { name: "fuzzers", run: fuzzers },
   {
     name: "simulation, longer",
-    run: () => counted("simulate-long", "tools/simulate", ["--seeds", "1000"]),
+    run: () => counted("simulate-long", "tools/simulate", ["--minutes", "2.5"]),
   },
   {
     name: "simulation, sanitizers",
@@ -106,17 +106,28 @@ async function check(name, command, args = []) {
   return report(result, result.status === 0 ? [0, 1, 0] : undefined);
 }
 
-// Every libFuzzer program, from nothing and with a fixed seed, so that a failure repeats.
+// Every libFuzzer program, from the same real encodings and with a fixed seed, so that a failure repeats.
 async function fuzzers() {
   const sum = { passed: 0, failed: 0 };
   const directory = join(root, "build/fuzz/tests/fuzz");
   const names = existsSync(directory)
     ? readdirSync(directory).filter((name) => name.endsWith("_fuzz"))
     : [];
+  // What a fuzzer finds it adds to its folder: each time anew.
+  const seeds = join(root, "build/fuzz/seeds");
+  rmSync(seeds, { recursive: true, force: true });
+  add(sum, await check("fuzz_seeds", join(directory, "fuzz_seeds"), [seeds]));
   for (const name of names) {
-    const bounds = ["-runs=200000", "-seed=1", "-rss_limit_mb=1024", "-malloc_limit_mb=64"];
+    const begin = existsSync(join(seeds, name)) ? [join(seeds, name)] : [];
+    const bounds = [
+      "-runs=200000",
+      "-max_total_time=90",
+      "-seed=1",
+      "-rss_limit_mb=1024",
+      "-malloc_limit_mb=64",
+    ];
     const artifacts = `-artifact_prefix=${join(root, "build/logs/")}`;
-    add(sum, await check(name, join(directory, name), [...bounds, artifacts]));
+    add(sum, await check(name, join(directory, name), [...bounds, artifacts, ...begin]));
   }
   return names.length > 0 ? sum : { passed: 0, failed: 1 };
 }

@@ -1,0 +1,130 @@
+#include "tests/simulation/kinds_model.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "shared/base/utf8.hpp"
+#include "shared/value/json.hpp"
+#include "tests/simulation/context.hpp"
+
+namespace syncline::simulation {
+namespace {
+
+// A text's characters, as the elements of a list.
+std::vector<std::string> Parts(const Value& value) {
+  std::vector<std::string> parts;
+  if (const std::string* text = value.As<std::string>()) {
+    for (std::string_view left = *text; !left.empty();) {
+      const std::string_view before = left;
+      static_cast<void>(TakeCodePoint(left));
+      parts.emplace_back(before.substr(0, before.size() - left.size()));
+    }
+  } else if (const Array* array = value.As<Array>()) {
+    for (const Value& element : *array) parts.push_back(ToJson(element));
+  }
+  return parts;
+}
+
+// 0 for what is no number, which only a hostile program adds, in vain.
+double NumberOf(const Value& value) {
+  const double* number = value.As<double>();
+  return number ? *number : 0;
+}
+
+std::string Joined(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const std::string& part : parts) text += " " + part;
+  return text;
+}
+
+}  // namespace
+
+MergeKind KindOf(const std::string& table, const std::string& path) {
+  if (table != "boards") return MergeKind::kRegister;
+  if (path == "votes") return MergeKind::kCounter;
+  if (path == "tags") return MergeKind::kSet;
+  if (path == "items") return MergeKind::kList;
+  return path == "body" ? MergeKind::kText : MergeKind::kRegister;
+}
+
+KindModel::KindModel(MergeKind kind, const Value& literal, ReplicaId author) : kind_(kind) {
+  if (kind == MergeKind::kCounter) {
+    sum_ = NumberOf(literal);
+    return;
+  }
+  std::uint64_t counter = 0;
+  for (const std::string& part : Parts(literal)) {
+    const ElementId id{counter++, author};
+    if (kind == MergeKind::kSet) {
+      additions_[part].insert(id);
+    } else {
+      elements_[id] = part;
+    }
+  }
+}
+
+void KindModel::Apply(const Edit& edit, ReplicaId author) {
+  if (const auto* counter = std::get_if<CounterEdit>(&edit)) {
+    sum_ += NumberOf(counter->by);
+  } else if (const auto* set = std::get_if<SetEdit>(&edit)) {
+    for (const SetEdit::Removal& removal : set->removed) {
+      std::set<ElementId>& ids = additions_[ToJson(removal.element)];
+      // Who saw one addition of a replica saw those before it.
+      for (const ElementId& seen : removal.seen) {
+        for (auto id = ids.begin(); id != ids.end();) {
+          const bool gone = id->replica == seen.replica && id->counter <= seen.counter;
+          id = gone ? ids.erase(id) : std::next(id);
+        }
+      }
+    }
+    for (const Value& added : set->added) additions_[ToJson(added)].insert({set->counter, author});
+  } else if (const auto* list = std::get_if<ListEdit>(&edit)) {
+    for (const ListEdit::Insertion& insertion : list->inserted) {
+      std::uint64_t next = insertion.counter;
+      for (const Value& element : insertion.elements) {
+        elements_[{next++, author}] = ToJson(element);
+      }
+    }
+    for (const ElementId& removed : list->removed) elements_.erase(removed);
+  } else {
+    const auto& text = std::get<TextEdit>(edit);
+    for (const TextEdit::Insertion& insertion : text.inserted) {
+      std::uint64_t next = insertion.counter;
+      for (const std::string& part : Parts(Value(insertion.text))) {
+        elements_[{next++, author}] = part;
+      }
+    }
+    for (const TextEdit::Deletion& deletion : text.deleted) {
+      for (auto element = elements_.begin(); element != elements_.end();) {
+        const ElementId& id = element->first;
+        const bool gone = id.replica == deletion.first.replica &&
+                          id.counter >= deletion.first.counter &&
+                          id.counter - deletion.first.counter < deletion.count;
+        element = gone ? elements_.erase(element) : std::next(element);
+      }
+    }
+  }
+}
+
+void KindModel::Check(const Value& visible) const {
+  if (kind_ == MergeKind::kCounter) {
+    if (NumberOf(visible) != sum_) {
+      Break("merge kinds", "a counter is " + ToJson(visible) + ", and its increments add up to " +
+                               std::to_string(sum_));
+    }
+    return;
+  }
+  std::vector<std::string> wanted;
+  for (const auto& [part, ids] : additions_) {
+    if (!ids.empty()) wanted.push_back(part);
+  }
+  for (const auto& [id, part] : elements_) wanted.push_back(part);
+  std::vector<std::string> found = Parts(visible);
+  std::sort(wanted.begin(), wanted.end());
+  std::sort(found.begin(), found.end());
+  if (found != wanted) {
+    Break("merge kinds", "a field has" + Joined(found) + ", and should have" + Joined(wanted));
+  }
+}
+
+}  // namespace syncline::simulation

@@ -1,0 +1,36 @@
+// KindsModel: what fields of merge kinds must hold, by a plain model that knows nothing of shared/merge: a
+// counter is a sum, a set its additions, a list and a text the elements that were put in and not taken out.
+// The order of a list's or text's elements is the relay's to choose; that all devices have it is checked
+// elsewhere.
+#pragma once
+#include <map>
+#include <set>
+#include <string>
+
+#include "shared/merge/merge.hpp"
+#include "shared/schema/schema.hpp"
+
+namespace syncline::simulation {
+
+// One field.
+class KindModel {
+ public:
+  KindModel() = default;
+  // As an insert by that replica writes it.
+  KindModel(MergeKind kind, const Value& literal, ReplicaId author);
+  void Apply(const Edit& edit, ReplicaId author);
+  // Throws Broken unless the visible value has exactly what it must.
+  void Check(const Value& visible) const;
+
+ private:
+  MergeKind kind_ = MergeKind::kRegister;
+  double sum_ = 0;
+  // By the element's JSON.
+  std::map<std::string, std::set<ElementId>> additions_;
+  std::map<ElementId, std::string> elements_;
+};
+
+// The kinds of the simulated application's fields.
+MergeKind KindOf(const std::string& table, const std::string& path);
+
+}  // namespace syncline::simulation
