@@ -34,6 +34,7 @@ export class Recorder {
 
   // What came since it was last asked.
   async take() {
+    this.lastMs = Date.now();
     await this.quiet();
     return this.messages.splice(0);
   }

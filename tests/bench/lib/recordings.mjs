@@ -48,6 +48,7 @@ export class Recordings {
           }).accepted,
       );
       return {
+        token: await this.relay.token(person),
         space,
         snapshot: texts(snapshot),
         all: texts(all),
@@ -67,8 +68,9 @@ export class Recordings {
     const person = `text${sizes.seed}`;
     const founder = await this.open(person);
     const space = await founder.mutation(api.items.found, { name: person }).applied;
-    const id = await founder.mutation(api.merge.addText, { space, body: base }).applied;
-    await until("the text is accepted", () => founder.pending().length === 0);
+    const added = founder.mutation(api.merge.addText, { space, body: base });
+    const id = await added.applied;
+    await added.accepted;
     await founder.close();
     // Everybody takes the text with them, writes without a connection, and comes back one after another.
     const authors = branches.map((_, n) => ({ directory: join(this.folder, `${person}-${n}`) }));
@@ -89,7 +91,10 @@ export class Recordings {
     }
     const comeBack = async (storage) => {
       const author = await this.open(person, storage);
-      await until("the branch is accepted", () => author.pending().length === 0);
+      await until("the branch is accepted", () => {
+        const { sync, pending } = author.status();
+        return sync === "synced" && pending === 0;
+      });
       const text = await author.query(api.merge.text, { id });
       await author.close();
       return text;
@@ -100,7 +105,13 @@ export class Recordings {
       const snapshot = await recorder.take();
       let text = "";
       for (const storage of authors.slice(1)) text = await comeBack(storage);
-      return { id, text, snapshot: texts(snapshot), updates: texts(await recorder.take()) };
+      return {
+        token: await this.relay.token(person),
+        id,
+        text,
+        snapshot: texts(snapshot),
+        updates: texts(await recorder.take()),
+      };
     } finally {
       recorder.close();
     }

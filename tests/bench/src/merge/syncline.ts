@@ -10,8 +10,8 @@ import { expectEqual, type MergePeer, type MergeSizes, timed } from "./subject.t
 
 /** Messages are base64. */
 export interface Recordings {
-  token: string;
   cells: {
+    token: string;
     space: string;
     snapshot: string[];
     all: string[];
@@ -19,7 +19,7 @@ export interface Recordings {
     oneCellBytes: number;
     batchBytes: number;
   };
-  texts: { id: string; text: string; snapshot: string[]; updates: string[] }[];
+  texts: { token: string; id: string; text: string; snapshot: string[]; updates: string[] }[];
 }
 
 const pendingMutations = 1000;
@@ -83,8 +83,8 @@ export class MergeSyncline implements MergePeer {
   constructor(private readonly recordings: Recordings) {}
 
   async "merge-cells"({ rows }: MergeSizes): Promise<number> {
-    const { token, cells } = this.recordings;
-    const device = await Device.open(token, cells.snapshot);
+    const { cells } = this.recordings;
+    const device = await Device.open(cells.token, cells.snapshot);
     const updates = decoded(cells.all);
     const time = await timed(async () => {
       for (const update of updates) await device.engine.receive(update);
@@ -96,8 +96,8 @@ export class MergeSyncline implements MergePeer {
 
   // The larger of what goes to the relay and what comes from it. The row was named before on the connection.
   async "wire-bytes-one-cell"(): Promise<number> {
-    const { token, cells } = this.recordings;
-    const device = await Device.open(token, cells.snapshot);
+    const { cells } = this.recordings;
+    const device = await Device.open(cells.token, cells.snapshot);
     const push = async (row: number, value: number) => {
       await device.mutate("merge:setCell", { space: cells.space, row, value });
       return await device.outgoing();
@@ -110,8 +110,8 @@ export class MergeSyncline implements MergePeer {
   }
 
   async "wire-bytes-batch-cell"({ batchCells }: MergeSizes): Promise<number> {
-    const { token, cells } = this.recordings;
-    const device = await Device.open(token, cells.snapshot);
+    const { cells } = this.recordings;
+    const device = await Device.open(cells.token, cells.snapshot);
     const { space } = cells;
     await device.mutate("merge:setCells", { space, first: 0, count: 10, round: 2 });
     await device.outgoing();
@@ -123,8 +123,8 @@ export class MergeSyncline implements MergePeer {
   }
 
   async "undo-refused"(): Promise<number> {
-    const { token, cells } = this.recordings;
-    const device = await Device.open(token, cells.snapshot);
+    const { cells } = this.recordings;
+    const device = await Device.open(cells.token, cells.snapshot);
     const { space } = cells;
     for (let n = 0; n < pendingMutations; ++n) {
       await device.mutate("merge:setCell", { space, row: n % pendingRows, value: n + 0.5 });
@@ -142,9 +142,9 @@ export class MergeSyncline implements MergePeer {
   }
 
   async "text-merge"(): Promise<number> {
-    const { token, texts } = this.recordings;
+    const { texts } = this.recordings;
     let time = 0;
-    for (const { id, text, snapshot, updates } of texts) {
+    for (const { token, id, text, snapshot, updates } of texts) {
       const device = await Device.open(token, snapshot);
       const messages = decoded(updates);
       let merged = "";
