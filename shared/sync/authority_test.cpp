@@ -353,6 +353,24 @@ TEST_CASE("who was an admin while away is told what to forget") {
   CHECK(told);
 }
 
+TEST_CASE("a copy of another epoch asks for what it does not know; the same epoch never does") {
+  const auto asked = [](std::uint64_t epoch,
+                        std::uint64_t kept_above) -> std::optional<std::uint64_t> {
+    Tenant tenant;
+    REQUIRE(tenant.authority->Join(tenant.PeerOf(tenant.ada),
+                                   {tenant.id(), {}, 5, epoch, kept_above}, kNowMs));
+    for (const Message& message : tenant.Delivered(tenant.ada)) {
+      if (const Again* again = std::get_if<Again>(&message)) return again->known;
+    }
+    return std::nullopt;
+  };
+  CHECK(asked(55, 0) == 1);  // it knows the founding
+  CHECK(asked(55, 3) == 3);
+  CHECK_FALSE(asked(55, 5));
+  CHECK_FALSE(asked(0, 0));
+  CHECK_FALSE(asked(77, 0));
+}
+
 TEST_CASE("refusals that nobody comes to hear do not pile up") {
   Tenant tenant;
   for (int i = 0; i < 1200; ++i) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "shared/base/hash.hpp"
+#include "shared/base/planted.hpp"
 #include "shared/sync/rule_indexes.hpp"
 #include "shared/value/key.hpp"
 
@@ -223,6 +224,7 @@ Result<std::uint64_t> Device::Enqueue(const TenantId& id, std::vector<LocalChang
     entry.change_set.rows.push_back(std::move(local.change));
     const bool was_pending = tenant->pending_by_row.count(key) != 0;
     if (entry.change_set.strict || was_pending || local.before.clock.length == 0) continue;
+    if (PLANTED("confirmed-not-kept")) continue;
     if (Status kept = log_.PutConfirmed(id, key, local.before); !kept) return Fail(kept.error());
   }
   std::sort(entry.change_set.rows.begin(), entry.change_set.rows.end(),

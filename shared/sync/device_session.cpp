@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "shared/base/planted.hpp"
+
 namespace syncline {
 
 Bytes DeviceSession::Connected(std::string token, std::uint64_t now_ms) {
@@ -96,6 +98,7 @@ Bytes DeviceSession::TakeOutgoing() {
       }
       if (full()) break;
       push.change_sets.push_back(entry->change_set);
+      if (PLANTED("stamp-re-made")) push.change_sets.back().time = device_.clock().last();
       ++next;
       bytes += 64 * entry->change_set.rows.size();
       for (const RowChange& row : entry->change_set.rows) {

@@ -4,6 +4,7 @@
 #include <limits>
 #include <set>
 
+#include "shared/base/planted.hpp"
 #include "shared/sync/may_read.hpp"
 #include "shared/value/id.hpp"
 #include "shared/value/key.hpp"
@@ -285,7 +286,10 @@ Status FanOut::ContinueSnapshot(SessionId id) {
     return Done{};
   }
   // Rows that changed while the snapshot was read come last, and make it one moment's picture.
-  const Cursor start{log_.head().epoch, session.snapshot->start_seq, session.scope};
+  const Cursor start{
+      log_.head().epoch,
+      PLANTED("snapshot-of-no-moment") ? log_.head().seq : session.snapshot->start_seq,
+      session.scope};
   Result<std::optional<Delta>> delta = DeltaSince(session, start, kNoLimit);
   if (!delta) return Fail(delta.error());
   if (!*delta) return BeginSnapshot(session);  // the sweep overtook it
@@ -306,6 +310,7 @@ std::vector<DeltaRow> FanOut::Visible(const GroupEffects& effects, const Actor& 
     const TableSchema& table = *application_.schema.FindTable(key.table);
     const bool was = effect.before && MayRead(table, actor, *effect.before);
     const bool is = effect.after && MayRead(table, actor, *effect.after);
+    if (was && !is && PLANTED("forget-missed")) continue;
     if (was && !is) {
       rows.push_back(ForgetRow(key));
     } else if (is && was && effect.changes.size() == 1) {
@@ -357,7 +362,7 @@ Status FanOut::Deliver(const GroupEffects& effects, std::uint64_t) {
         entry = sessions_.erase(entry);
         continue;
       }
-      if (**role != *session.actor.role) {
+      if (**role != *session.actor.role && !PLANTED("role-change-missed")) {
         const Cursor old{head.epoch, session.seq, session.scope};
         const bool was_in_snapshot = session.snapshot.has_value();
         session.actor.role = **role;
@@ -382,7 +387,8 @@ Status FanOut::Deliver(const GroupEffects& effects, std::uint64_t) {
       SharedFrame due = frame->second;
       const auto verdict = effects.verdicts.find(entry->first);
       // The verdict takes effect with the delta that reaches its seq, also for repeats.
-      if (!due && verdict != effects.verdicts.end() && session.seq < head.seq) {
+      if (!due && verdict != effects.verdicts.end() && session.seq < head.seq &&
+          !PLANTED("verdict-waits-for-ever")) {
         due = std::make_shared<const Bytes>(
             EncodeFrame(Delta{{}, {head.epoch, head.seq, session.scope}, false, {}}));
       }
