@@ -134,7 +134,8 @@ Status Completion::LetGo(const TableSchema& table, const Row& row, const Referen
   write.change.edits = std::move(changes->edits);
   static_cast<void>(Apply(write.after, write.change, write.stamp));
   RestoreParents(write.after);
-  state_.Put(write.key, ToRow(row.id, write.after));
+  write.row = ToRow(row.id, write.after);
+  state_.Put(write.key, write.row);
   writes_.push_back(std::move(write));
   return Done{};
 }

@@ -21,6 +21,7 @@ struct PreparedWrite {
   RowChange change;
   std::optional<Row> before;  // none: the row was not there
   RowState after;             // dead after a delete
+  std::optional<Row> row;     // the same as the store has it; none after a delete
   Stamp stamp;                // the change set's, or just above the row's
   // Its author did not write it: other rows' deletion brought it (completion.hpp).
   bool brought = false;
@@ -75,7 +76,8 @@ class Judge {
   // None: allowed, or no effect (then nothing is added to `writes`).
   Result<std::optional<Refusal>> DecideRow(const RowChange& change, const Stamp& stamp,
                                            const Actor& actor, std::vector<PreparedWrite>& writes);
-  std::optional<Refusal> CheckDocument(const TableSchema& table, const PreparedWrite& write) const;
+  // Makes the write's row, and looks at it without the rules.
+  std::optional<Refusal> CheckDocument(const TableSchema& table, PreparedWrite& write) const;
   // Completes the writes, and judges them by the rules.
   Result<std::optional<Refusal>> Rule(const Stamp& stamp, const Actor& actor,
                                       std::vector<PreparedWrite>& writes);
