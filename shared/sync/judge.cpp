@@ -361,8 +361,12 @@ Result<std::optional<Refusal>> Judge::Rule(const Stamp& stamp, const Actor& acto
     const Row* after = write.row ? &*write.row : nullptr;
     const auto [row, first] = ruled.try_emplace(write.key);
     if (first) {
-      row->second = {write.key, table_of(write.key), write.before ? &*write.before : nullptr,
-                     write.brought ? nullptr : after, nullptr, write.brought};
+      row->second = {write.key,
+                     table_of(write.key),
+                     write.before ? &*write.before : nullptr,
+                     write.brought ? nullptr : after,
+                     nullptr,
+                     write.brought};
     }
     row->second.after = after;
   }
