@@ -388,6 +388,29 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("a deletion that would take too many rows along is refused, and changes none") {
+  Shop shop;
+  const std::string project = shop.ada.Insert("projects", shop.Row(""));
+  shop.SettleAll();
+  const Object task = Json(shop.Row(R"("status":"open","project":")" + project + "\""));
+  for (int part = 0; part < 2; ++part) {
+    CHECK(shop.ada.Mutate([&](ExecutionId execution) {
+      for (int i = 0; i < 8'000; ++i) {
+        REQUIRE(shop.ada.replica->Insert(execution, "tasks", task));
+      }
+    }) == "");
+  }
+  shop.ada.Push();
+  CHECK(shop.ben.Delete(project) == "");
+  const auto refused = shop.RefusedTo(shop.ben);
+  REQUIRE(refused);
+  CHECK(refused->code == Code::kInvalid);
+  CHECK(refused->message ==
+        "The deletion would change more than 16000 rows; delete what refers to it first, in parts");
+  CHECK(shop.ben.All("projects").size() == 1);
+  CHECK(Shop::Entries(shop.ben, "tasks") == 16'000);
+}
+
 TEST_CASE("rows that refer to each other in a circle go once, and a circle permits nothing") {
   Shop shop;
   const std::string task = shop.ada.Insert("tasks", shop.Row(R"("status":"open")"));
