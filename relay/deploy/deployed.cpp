@@ -8,6 +8,7 @@
 
 #include "relay/files.hpp"
 #include "shared/store/table_store.hpp"
+#include "shared/sync/rule_indexes.hpp"
 #include "shared/value/json.hpp"
 
 namespace syncline::relay {
@@ -34,9 +35,7 @@ Status CheckLayout(const Application& application) {
   options.durability = Durability::kNone;
   const auto database = Database::Open(options);
   if (!database) return Fail(database.error());
-  const Membership& membership = application.rules.membership();
-  const auto store =
-      TableStore::Open(**database, application.schema, {membership.table, membership.field});
+  const auto store = TableStore::Open(**database, application.schema, ExtraIndexesOf(application));
   if (!store) return Fail(store.error());
   return Done{};
 }

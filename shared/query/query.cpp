@@ -208,7 +208,8 @@ Status ParseSource(const TableStore& store, const Object& source, Query& query) 
     query.search = std::move(*parsed);
     return Done{};
   }
-  if (!query.table->FindIndex(index_name, query.index) || index_name == kExtraIndexName) {
+  const IndexLayout* index = query.table->FindIndex(index_name, query.index);
+  if (!index || index->extra) {
     return Fail(Code::kNotFound, "Index \"" + index_name + "\" not found on table \"" + table_name +
                                      "\"; add .index(\"" + index_name + "\", [...]) in schema.ts");
   }

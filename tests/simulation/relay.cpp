@@ -277,10 +277,11 @@ bool SimRelay::Settled(const TenantId& tenant, ReplicaId replica, std::uint64_t 
          });
 }
 
-bool SimRelay::EverAccepted(const TenantId& tenant, ReplicaId replica, std::uint64_t number) const {
+bool SimRelay::EverDecided(const TenantId& tenant, ReplicaId replica, std::uint64_t number,
+                           bool accepted) const {
   return AnyCopy(tenant, [&](const Reference& copy) {
     const auto decided = copy.Decided(replica, number);
-    return decided && decided->accepted;
+    return decided && decided->accepted == accepted;
   });
 }
 
