@@ -5,8 +5,16 @@
 // the field is compared with `taken`, moved behind what was typed meanwhile, and put into the editor, where
 // selection, history and decorations move along as with any other change.
 import { diff } from "@codemirror/merge";
-import { Annotation, ChangeSet, type Extension, type Text, Transaction } from "@codemirror/state";
-import { type EditorView, ViewPlugin, type ViewUpdate } from "@codemirror/view";
+import {
+  Annotation,
+  ChangeSet,
+  type EditorState,
+  type Extension,
+  type Text,
+  Transaction,
+  type TransactionSpec,
+} from "@codemirror/state";
+import { ViewPlugin, type ViewUpdate } from "@codemirror/view";
 import { type TextChange, type TextVersion, textVersionOf } from "../text/changes.ts";
 
 /** Where the text lives: a live query and a mutation. */
@@ -48,7 +56,10 @@ function asTextChanges(changes: ChangeSet): TextChange[] {
 }
 
 /** The part of an editor that this needs. */
-type View = Pick<EditorView, "state" | "dispatch">;
+interface View {
+  readonly state: EditorState;
+  dispatch(change: TransactionSpec): void;
+}
 
 export class TextSync {
   private taken: Text;
