@@ -55,7 +55,7 @@ export const roles = [
       await ben.press("Cancel", "One way only");
       await ben.seeStatus("One way only", "Cancelled");
       await ben.setNetwork(true);
-      await ben.page.getByText("schedules.transitions: status").waitFor();
+      await ben.page.getByText("schedules.update: completed stays").waitFor();
       await ben.seeStatus("One way only", "Completed");
     },
   },
