@@ -1,4 +1,6 @@
 // What a device offers to a relay that was restored from before it had accepted it (decisions/0012).
+#include "shared/replica/replica.hpp"
+
 #include <doctest/doctest.h>
 
 #include "shared/replica/testing_sync.hpp"
