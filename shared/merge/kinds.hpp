@@ -15,8 +15,8 @@ namespace syncline {
 
 // One field as a row holds it.
 struct KindState {
-  Value value;    // undefined: as empty
-  Bytes content;  // empty: the value is a literal
+  Value value;           // undefined: as empty
+  Bytes content;         // empty: the value is a literal
   ReplicaId literal_by;  // whose ids a literal's elements have
 };
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "shared/base/planted.hpp"
 #include "shared/base/varint.hpp"
+#include "shared/merge/text.hpp"
 #include "shared/value/order.hpp"
 
 namespace syncline {
@@ -124,7 +126,9 @@ bool Apply(RowState& row, const RowChange& change, const Stamp& stamp) {
   bool moved = false;
   for (const FieldWrite& write : change.writes) {
     const Stamp& holder = row.clock.Of(write.path);
-    if (!Wins(stamp, write.value, holder, ValueAt(row, write.path))) continue;
+    if (!Wins(stamp, write.value, holder, ValueAt(row, write.path)) && !PLANTED("last-come-wins")) {
+      continue;
+    }
     SetField(row, write.path, write.value);
     row.contents.erase(write.path);
     if (row.clock.whole < stamp) row.clock.exceptions.insert_or_assign(write.path, stamp);
@@ -137,6 +141,28 @@ bool Apply(RowState& row, const RowChange& change, const Stamp& stamp) {
     moved = true;
   }
   return moved;
+}
+
+bool EditsOnlyTexts(const RowChange& change) {
+  return !change.whole && !change.deletes() && change.writes.empty() &&
+         std::all_of(change.edits.begin(), change.edits.end(),
+                     [](const FieldEdit& field) { return KindOf(field.edit) == MergeKind::kText; });
+}
+
+bool ApplyTextEdits(RowState& row, const std::vector<StampedChange>& changes) {
+  std::map<std::string, std::vector<AuthoredText>> edits_by_path;
+  for (const StampedChange& each : changes) {
+    if (each.change->length != row.clock.length) continue;
+    for (const FieldEdit& field : each.change->edits) {
+      edits_by_path[field.path].push_back({&std::get<TextEdit>(field.edit), each.stamp.replica});
+    }
+  }
+  for (const auto& [path, edits] : edits_by_path) {
+    KindState field = TakeField(row, path);
+    ApplyTexts(field, edits);
+    PutField(row, path, std::move(field));
+  }
+  return !edits_by_path.empty();
 }
 
 KindState FieldAt(const RowState& row, std::string_view path) {

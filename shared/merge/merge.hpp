@@ -91,6 +91,16 @@ RowState Merge(const RowState& a, const RowState& b);
 // by the caller: it says nothing about the other paths.
 bool Apply(RowState& row, const RowChange& change, const Stamp& stamp);
 
+struct StampedChange {
+  const RowChange* change;
+  Stamp stamp;
+};
+// Whether it does nothing but edit texts. Many such are applied at once at about the cost of one, and to the
+// same as one by one; a change of another life of the row counts for nothing, as ever.
+bool EditsOnlyTexts(const RowChange& change);
+// REQUIRES: EditsOnlyTexts, each.
+bool ApplyTextEdits(RowState& row, const std::vector<StampedChange>& changes);
+
 // Whether a write takes a register: the later one does; two of one stamp (which only a faulty replica
 // makes) go by value.
 bool Wins(const Stamp& challenger, const Value& new_value, const Stamp& holder,

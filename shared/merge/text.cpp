@@ -79,7 +79,7 @@ void ApplyText(KindState& now, const TextEdit& edit, const Stamp& stamp) {
 void ApplyTexts(KindState& now, const std::vector<AuthoredText>& edits) {
   if (!IsText(now.value)) return;
   TextSequence sequence(now);
-  for (const AuthoredText& each : edits) sequence.Apply(each.edit, each.author);
+  for (const AuthoredText& each : edits) sequence.Apply(*each.edit, each.author);
   if (sequence.changed()) Keep(sequence, now);
 }
 

@@ -31,7 +31,7 @@ bool FollowText(TextEdit& kept, const TextEdit& inverse, const TextEdit& renewed
 
 // Several edits at once, as fast as their number allows: the content is read and written once.
 struct AuthoredText {
-  TextEdit edit;
+  const TextEdit* edit;
   ReplicaId author;
 };
 void ApplyTexts(KindState& now, const std::vector<AuthoredText>& edits);

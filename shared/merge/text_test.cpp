@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "shared/merge/merge.hpp"
 #include "shared/merge/text_history.hpp"
 #include "shared/value/order.hpp"
 
@@ -293,12 +294,32 @@ TEST_CASE("many edits at once give what they give one by one") {
     KindState one = history.origin(), all = history.origin();
     std::vector<AuthoredText> edits;
     for (const TextHistory::Made& made : history.made()) {
-      edits.push_back({made.edit, TextHistory::ReplicaOf(made.author)});
+      edits.push_back({&made.edit, TextHistory::ReplicaOf(made.author)});
       ApplyBy(one, made.edit, TextHistory::ReplicaOf(made.author));
     }
     ApplyTexts(all, edits);
     REQUIRE(TextOf(all) == TextOf(one));
     REQUIRE(all.content == one.content);
+
+    // As changes of a row, among them one of a life that is over.
+    RowState row, rows;
+    row.clock.length = 3;
+    row.clock.whole = {{1}, history.origin().literal_by};
+    if (!history.origin().value.is_undefined()) row.fields["t"] = history.origin().value;
+    rows = row;
+    std::vector<RowChange> made;
+    std::vector<StampedChange> changes;
+    for (const AuthoredText& each : edits) {
+      const bool old = random.OneIn(8);
+      made.push_back({{}, old ? 1u : 3u, false, 0, {}, {{"t", *each.edit}}});
+    }
+    for (std::size_t i = 0; i < made.size(); ++i) {
+      REQUIRE(EditsOnlyTexts(made[i]));
+      changes.push_back({&made[i], {{i + 2}, edits[i].author}});
+      Apply(row, made[i], changes.back().stamp);
+    }
+    ApplyTextEdits(rows, changes);
+    REQUIRE(rows == row);
   }
 }
 

@@ -95,7 +95,8 @@ TextEdit InverseOf(const KindState& before, const TextEdit& done) {
     }
     const std::size_t start = runs[first].at, end = runs[last].end();
     rest.remove_prefix(BytesBeforeCodePoint(rest, runs[i].at - points));
-    const std::size_t bytes = BytesBeforeCodePoint(rest, static_cast<std::size_t>(runs[i].ids.count));
+    const std::size_t bytes =
+        BytesBeforeCodePoint(rest, static_cast<std::size_t>(runs[i].ids.count));
     inverse.inserted.push_back({start > 0 ? sequence.IdAt(start - 1) : kNoElement,
                                 end < sequence.visible() ? sequence.IdAt(end) : kNoElement, 0,
                                 std::string(rest.substr(0, bytes))});

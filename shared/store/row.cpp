@@ -85,6 +85,22 @@ void RestoreParents(RowState& state) {
   for (std::string& parent : missing) state.fields.emplace(std::move(parent), Object());
 }
 
+bool ApplyInOrder(RowState& state, const std::vector<StampedChange>& changes) {
+  bool moved = false;
+  for (std::size_t i = 0; i < changes.size();) {
+    std::vector<StampedChange> texts;
+    while (i < changes.size() && EditsOnlyTexts(*changes[i].change)) texts.push_back(changes[i++]);
+    if (texts.empty()) {
+      if (Apply(state, *changes[i].change, changes[i].stamp)) moved = true;
+      ++i;
+    } else if (ApplyTextEdits(state, texts)) {
+      moved = true;
+    }
+    RestoreParents(state);
+  }
+  return moved;
+}
+
 bool IsPlain(const TableSchema& table, const Row& row, const RowChange& change) {
   if (change.whole || change.length != row.clock.length || change.deletes() ||
       !change.edits.empty()) {

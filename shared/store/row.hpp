@@ -28,6 +28,8 @@ Object Assemble(const std::map<std::string, Value, std::less<>>& fields);
 // what is merged beside the store must go through this after each change, or it would differ from
 // what was stored and read again between them (tests/simulation).
 void RestoreParents(RowState& state);
+// Apply and RestoreParents for each, in order; those that only edit texts go together.
+bool ApplyInOrder(RowState& state, const std::vector<StampedChange>& changes);
 
 RowState ToState(const TableSchema& table, const Row& row);
 // REQUIRES: state.alive().

@@ -165,8 +165,12 @@ class Device {
   void DropPending(Tenant& tenant, std::uint64_t number, std::set<RowKey>& freed);
   Status OfferAgain(Tenant& tenant);
   Status SettleUpTo(Tenant& tenant, std::uint64_t number, std::set<RowKey>& freed);
-  Status ApplyRow(Tenant& tenant, TenantNo no, const DeltaRow& row, std::set<RowKey>& freed);
-  Status ApplyChange(const TenantId& tenant, TenantNo no, const DeltaRow& row);
+  // What a delta says of one row: one word, or changes that follow one another (from `row` to `last`).
+  Status ApplyRow(Tenant& tenant, TenantNo no, const DeltaRow& row, const DeltaRow& last,
+                  std::set<RowKey>& freed);
+  Status ApplyChange(const TenantId& tenant, TenantNo no, const DeltaRow& row,
+                     const std::vector<StampedChange>& changes);
+  Status ApplyRows(Tenant& tenant, TenantNo no, const Delta& delta, std::set<RowKey>& freed);
   Status RebaseFreed(Tenant& tenant, const std::set<RowKey>& freed);
   Status ApplyDelta(Tenant& tenant, const Delta& delta);
   Status CompleteSnapshot(Tenant& tenant, const Delta& delta);

@@ -2,6 +2,7 @@
 // cursor, in one transaction each.
 #include <algorithm>
 
+#include "shared/base/planted.hpp"
 #include "shared/sync/device.hpp"
 
 namespace syncline {
@@ -106,13 +107,14 @@ Status Device::Rebase(Tenant& tenant, TenantNo no, const RowKey& key, const RowS
   RowState visible = confirmed;
   if (const auto pending = tenant.pending_by_row.find(key);
       pending != tenant.pending_by_row.end()) {
+    std::vector<StampedChange> changes;
     for (const std::uint64_t number : pending->second) {
       const ChangeSet& change_set = tenant.outbox.at(number).change_set;
       const RowChange* change = FindChange(change_set, key);
       CHECK(change);
-      static_cast<void>(Apply(visible, *change, change_set.stamp()));
-      RestoreParents(visible);
+      changes.push_back({change, change_set.stamp()});
     }
+    static_cast<void>(ApplyInOrder(visible, changes));
   }
   return Show(no, key, visible, news_.touched);
 }
@@ -159,6 +161,7 @@ void Device::DropPending(Tenant& tenant, std::uint64_t number, std::set<RowKey>&
 }
 
 Status Device::SettleUpTo(Tenant& tenant, std::uint64_t number, std::set<RowKey>& freed) {
+  if (PLANTED("settles-one-too-many") && number > 1 && !tenant.outbox.empty()) ++number;
   while (!tenant.outbox.empty() && tenant.outbox.begin()->first <= number) {
     const std::uint64_t settled = tenant.outbox.begin()->first;
     news_.settled.push_back({tenant.record.tenant, settled});
@@ -196,13 +199,18 @@ Status Device::RebaseFreed(Tenant& tenant, const std::set<RowKey>& freed) {
   return Done{};
 }
 
-Status Device::ApplyRow(Tenant& tenant, TenantNo no, const DeltaRow& row, std::set<RowKey>& freed) {
+Status Device::ApplyRow(Tenant& tenant, TenantNo no, const DeltaRow& row, const DeltaRow& last,
+                        std::set<RowKey>& freed) {
   if (!Syncs(row.key.table)) return Done{};  // of a newer schema
   const bool was_pending = freed.erase(row.key) != 0;
   const bool is_pending = tenant.pending_by_row.count(row.key) != 0;
-  if (row.kind == DeltaRow::Kind::kChange && !was_pending && !is_pending) {
-    Observe(tenant, row.stamp);
-    return ApplyChange(tenant.record.tenant, no, row);
+  std::vector<StampedChange> changes;
+  if (row.kind == DeltaRow::Kind::kChange) {
+    for (const DeltaRow* each = &row; each <= &last; ++each) {
+      Observe(tenant, each->stamp);
+      changes.push_back({&each->change, each->stamp});
+    }
+    if (!was_pending && !is_pending) return ApplyChange(tenant.record.tenant, no, row, changes);
   }
   RowState confirmed;
   if (row.kind == DeltaRow::Kind::kState) {
@@ -222,9 +230,7 @@ Status Device::ApplyRow(Tenant& tenant, TenantNo no, const DeltaRow& row, std::s
     if (confirmed.clock.length == 0 && !row.change.whole) {
       return Misfit(tenant.record.tenant, "a change of a row that is not here");
     }
-    static_cast<void>(Apply(confirmed, row.change, row.stamp));
-    RestoreParents(confirmed);
-    Observe(tenant, row.stamp);
+    static_cast<void>(ApplyInOrder(confirmed, changes));
   }
   if (is_pending && confirmed.clock.length != 0) {
     if (Status put = log_.PutConfirmed(tenant.record.tenant, row.key, confirmed); !put) return put;
@@ -235,24 +241,38 @@ Status Device::ApplyRow(Tenant& tenant, TenantNo no, const DeltaRow& row, std::s
 }
 
 // Of a row with nothing pending, where what is stored is what is confirmed.
-Status Device::ApplyChange(const TenantId& tenant, TenantNo no, const DeltaRow& row) {
+Status Device::ApplyChange(const TenantId& tenant, TenantNo no, const DeltaRow& row,
+                           const std::vector<StampedChange>& changes) {
   const TableSchema& table = *application_.schema.FindTable(row.key.table);
   const Result<std::optional<Row>> stored = store_.Get(no, row.key);
   if (!stored) return Fail(stored.error());
   const Row* before = *stored ? &**stored : nullptr;
   if (!before && !row.change.whole) return Misfit(tenant, "a change of a row that is not here");
   std::optional<Row> after;
-  if (before && IsPlain(table, *before, row.change)) {
+  if (before && changes.size() == 1 && IsPlain(table, *before, row.change)) {
     after = *before;
     if (!ApplyPlain(*after, row.change, row.stamp)) return Done{};
   } else {
     RowState state = before ? ToState(table, *before) : RowState();
-    if (!Apply(state, row.change, row.stamp)) return Done{};
-    RestoreParents(state);
+    if (!ApplyInOrder(state, changes)) return Done{};
     if (state.alive()) after = ToRow(row.key.id, state);
     if (!before && !after) return Done{};
   }
   return store_.Write(no, row.key.table, before, after ? &*after : nullptr, news_.touched);
+}
+
+// A text that somebody typed comes as many edits: in a row they are applied at once.
+Status Device::ApplyRows(Tenant& tenant, TenantNo no, const Delta& delta, std::set<RowKey>& freed) {
+  const auto follows = [](const DeltaRow& row, const DeltaRow& next) {
+    return next.key == row.key && row.kind == DeltaRow::Kind::kChange && next.kind == row.kind &&
+           EditsOnlyTexts(row.change) && EditsOnlyTexts(next.change);
+  };
+  for (std::size_t i = 0, last = 0; i < delta.rows.size(); i = ++last) {
+    while (last + 1 < delta.rows.size() && follows(delta.rows[last], delta.rows[last + 1])) ++last;
+    Status done = ApplyRow(tenant, no, delta.rows[i], delta.rows[last], freed);
+    if (!done) return done;
+  }
+  return Done{};
 }
 
 Status Device::ApplyDelta(Tenant& tenant, const Delta& delta) {
@@ -262,9 +282,7 @@ Status Device::ApplyDelta(Tenant& tenant, const Delta& delta) {
     tenant.verdicts.pop_front();
     if (Status done = SettleUpTo(tenant, settled, freed); !done) return done;
   }
-  for (const DeltaRow& row : delta.rows) {
-    if (Status done = ApplyRow(tenant, tenant.record.no, row, freed); !done) return done;
-  }
+  if (Status done = ApplyRows(tenant, tenant.record.no, delta, freed); !done) return done;
   if (Status done = RebaseFreed(tenant, freed); !done) return done;
   tenant.record.cursor = delta.to;
   return log_.PutTenant(tenant.record);
@@ -281,7 +299,7 @@ Status Device::CompleteSnapshot(Tenant& tenant, const Delta& delta) {
     if (Status done = SettleUpTo(tenant, settled, freed); !done) return done;
   }
   if (Status done = log_.DropAllConfirmed(tenant.record.tenant); !done) return done;
-  if (Status done = OfferAgain(tenant); !done) return done;
+  if (Status done = PLANTED("not-offered-again") ? Done{} : OfferAgain(tenant); !done) return done;
   if (tenant.kept_epoch != delta.to.epoch) {
     tenant.kept_epoch = delta.to.epoch;
     if (Status done = log_.PutKeptEpoch(tenant.record.tenant, delta.to.epoch); !done) return done;
@@ -289,9 +307,7 @@ Status Device::CompleteSnapshot(Tenant& tenant, const Delta& delta) {
   // First the confirmed rows alone, then what is pending on top of them.
   auto pending_by_row = std::exchange(tenant.pending_by_row, {});
   freed.clear();
-  for (const DeltaRow& row : delta.rows) {
-    if (Status done = ApplyRow(tenant, built, row, freed); !done) return done;
-  }
+  if (Status done = ApplyRows(tenant, built, delta, freed); !done) return done;
   tenant.pending_by_row = std::move(pending_by_row);
   for (const auto& [key, numbers] : tenant.pending_by_row) {
     Result<std::optional<Row>> row = store_.Get(built, key);
@@ -356,6 +372,13 @@ Status Device::OnDelta(const Delta& delta) {
     if (!delta.completes_snapshot && cursor.epoch == delta.to.epoch && delta.to.seq < cursor.seq) {
       return Done{};
     }
+    if (PLANTED("cursor-before-data") && !delta.completes_snapshot &&
+        cursor.epoch == delta.to.epoch) {
+      static_cast<void>(Transact([&]() -> Status {
+        tenant->record.cursor = delta.to;
+        return log_.PutTenant(tenant->record);
+      }));
+    }
     done = Transact([&]() -> Status {
       if (delta.completes_snapshot) return CompleteSnapshot(*tenant, delta);
       if (cursor.epoch != delta.to.epoch || tenant->record.no.value == 0) {
@@ -387,6 +410,7 @@ Status Device::OnChunk(const Chunk& chunk) {
       const Result<TenantNo> no = log_.NextTenantNo();
       if (!no) return Fail(no.error());
       tenant.record.building = *no;
+      if (PLANTED("snapshot-seen-early")) tenant.record.no = *no;
     }
     tenant.next_chunk = chunk.ordinal + 1;
     std::vector<TouchedKey> invisible;
@@ -420,6 +444,7 @@ Status Device::RefuseOne(Tenant& tenant, const Refusal& refusal, std::set<RowKey
     return dropped;
   }
   DropPending(tenant, refusal.number, freed);
+  if (PLANTED("refusal-not-undone")) freed.clear();
   return log_.DropOutbox(tenant.record.tenant, refusal.number);
 }
 
@@ -434,8 +459,9 @@ Status Device::OnVerdict(const Verdict& verdict, std::uint64_t now_ms) {
     }
     TenantRecord& record = tenant->record;
     // While a snapshot comes, the cursor may be of another epoch.
-    const bool decided_here =
+    bool decided_here =
         record.cursor.epoch > 1 && record.building.value == 0 && record.cursor.seq >= verdict.seq;
+    if (PLANTED("settled-before-its-delta")) decided_here = true;
     const bool nothing_accepted =
         tenant->outbox.empty() || tenant->outbox.begin()->first > verdict.settled;
     if (decided_here || nothing_accepted) {
