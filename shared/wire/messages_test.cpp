@@ -247,6 +247,7 @@ struct Conversation {
   RelayFrames frames;
   std::uint64_t number = 0;
   std::uint64_t ms = 1'700'000'000'000;
+  Bytes last_push;
 
   // Sends the rows both ways; gives the bytes of the push and of the delta.
   std::pair<std::size_t, std::size_t> Carry(const std::vector<RowChange>& rows,
@@ -256,7 +257,7 @@ struct Conversation {
     change_set.number = ++number;
     change_set.time = HybridTime::FromUnixMs(ms += 1500);
     change_set.rows = rows;
-    const Bytes push = EncodeFrame(Push{tenant, {change_set}}, &device);
+    const Bytes push = last_push = EncodeFrame(Push{tenant, {change_set}}, &device);
     ByteView in = push;
     const Result<Message> pushed = TakeDeviceFrame(in, &relay);
     REQUIRE_MESSAGE(pushed, (pushed ? "" : pushed.error().message));
@@ -307,6 +308,8 @@ TEST_CASE("frames of a stream lean on those before: one cell takes at most 29 by
   CHECK(told.second <= 29);
   CHECK(steady.first <= 14);
   CHECK(steady.second <= 15);
+  // The example of messages.hpp.
+  CHECK(talk.last_push == Bytes("\x0A\x02\x08\x04\xF0\x2E\x01\x04\x01\x16\x56", 11));
 }
 
 TEST_CASE("a batch of cells takes a few bytes each") {
