@@ -182,11 +182,12 @@ RowChange Hostile::ForgedChange(const Reference& reference) {
   if (key.table == NumberOfTable("boards") && context_.OneIn(2)) return ForgedEdit(key, length);
   const RowKey fresh{NumberOfTable("notes"),
                      MakeRowId(context_.now_ms(), context_.random.Next(), context_.random.Next())};
+  const std::string another = IdToText({NumberOfTable("organizations"), fresh.id});
   switch (context_.random.Below(15)) {
     case 0: return Patch(key, length, "noSuchField", 1.0);
     case 1: return Patch(key, length, "_id", "x");
     case 2: return Patch(key, length, "", 1.0);
-    case 3: return Patch(key, length, "organizationId", "another");
+    case 3: return Patch(key, length, "organizationId", another);
     case 4: return Patch(key, length, "title", 1.0);         // a wrong type
     case 5: return Patch(key, length, "text", Value());      // a required field
     case 6: return Patch(key, length + 2, "text", "later");  // a version that never was
@@ -208,7 +209,7 @@ RowChange Hostile::ForgedChange(const Reference& reference) {
       return change;
     }
     case 12: {
-      RowChange change = Note(fresh, "another");
+      RowChange change = Note(fresh, another);
       return change;
     }
     case 13: return Patch(key, length, "email", "eve@example.com");

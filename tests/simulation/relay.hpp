@@ -68,7 +68,9 @@ class SimRelay {
   std::uint64_t restored() const { return restored_; }
   // Whether the present copy has decided on it; Settled is also true for one that is gone.
   bool SettledNow(const TenantId& tenant, ReplicaId replica, std::uint64_t number) const;
-  bool EverAccepted(const TenantId& tenant, ReplicaId replica, std::uint64_t number) const;
+  // Whether any copy accepted it, or refused it.
+  bool EverDecided(const TenantId& tenant, ReplicaId replica, std::uint64_t number,
+                   bool accepted) const;
   bool EverMember(const TenantId& tenant, const std::string& person) const;
   bool EverReadable(const TenantId& tenant, const std::string& person, const RowKey& key) const;
   // Which rules a cursor's scope names.

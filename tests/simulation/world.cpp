@@ -146,7 +146,9 @@ void World::CheckOffered() {
       const auto& [tenant, author, number] = place;
       if (author != device->replica().device().replica() || !relay_->Find(tenant)) continue;
       if (!device->replica().device().Find(tenant) || device->left(tenant)) continue;
-      if (!relay_->EverAccepted(tenant, author, number)) continue;
+      // What an earlier restored copy refused was reported.
+      if (!relay_->EverDecided(tenant, author, number, true)) continue;
+      if (relay_->EverDecided(tenant, author, number, false)) continue;
       Require(relay_->SettledNow(tenant, author, number), "offered again",
               "a restored relay forgot a change set, and it was not offered again");
     }
