@@ -6,6 +6,8 @@
 #include <limits>
 #include <set>
 
+#include "shared/base/planted.hpp"
+#include "shared/sync/compaction.hpp"
 #include "shared/sync/fan_out.hpp"
 #include "shared/sync/history.hpp"
 #include "shared/sync/judge.hpp"
@@ -95,6 +97,7 @@ struct Authority::State {
   Judge judge;
   FanOut fan_out;
   History history;
+  Compaction compaction;
   std::deque<Submitted> submitted;
   std::size_t submitted_bytes = 0;
   std::vector<MemberChange> member_changes;
@@ -111,7 +114,8 @@ struct Authority::State {
         judge(application, tenant, kOnlyTenant, store, log, recent),
         fan_out(application, kOnlyTenant, store, log, judge,
                 {options.snapshot_chunk_bytes, options.delta_bytes_max}),
-        history(application, kOnlyTenant, store, log, recent) {}
+        history(application, kOnlyTenant, store, log, recent),
+        compaction(application, kOnlyTenant, store, *database) {}
 
   Status Decide(const Peer& peer, const ChangeSet& change_set, std::uint64_t now_ms,
                 GroupEffects& effects, Counters& counted);
@@ -127,7 +131,8 @@ struct Authority::State {
   Status CommitGroup(std::vector<Submitted>& group, std::uint64_t now_ms, GroupEffects& effects,
                      Counters& counted);
   Status NoteMembers(const GroupEffects& effects);
-  Result<bool> SweepHistory(std::uint64_t now_ms);
+  Result<bool> SweepRows(std::uint64_t now_ms);
+  Result<bool> SweepWithin(const History::Place& place, GroupEffects& effects);
 };
 
 Authority::Authority(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -142,7 +147,7 @@ Result<std::unique_ptr<Authority>> Authority::Open(std::unique_ptr<Database> dat
   if (!store) return Fail(store.error());
   Result<TenantLog> log = TenantLog::Open(*database, fresh_epoch);
   if (!log) return Fail(log.error());
-  if (options.restored) {
+  if (options.restored && !PLANTED("restored-unnoticed")) {
     if (Status begun = log->BeginEpoch(fresh_epoch); !begun) return Fail(begun.error());
   }
   if (Status begun = log->BeginRules(application.rules.hash()); !begun) return Fail(begun.error());
@@ -216,21 +221,22 @@ Status Authority::State::Decide(const Peer& peer, const ChangeSet& change_set, s
     }
   }
   verdict.settled = std::max(verdict.settled, progress->number);
-  if (change_set.number <= progress->number) {
+  if (change_set.number <= progress->number && !PLANTED("lost-dedup")) {
     ++counted.repeated;
     Result<std::optional<Refusal>> refusal = log.RefusalOf(sender, change_set.number);
     if (!refusal) return Fail(refusal.error());
     if (*refusal) verdict.refused.push_back(std::move(**refusal));
     return Done{};
   }
-  if (gap) {
+  if (gap && !PLANTED("gap-accepted")) {
     verdict.gap = true;
     return Done{};
   }
   // A stamp too far ahead is brought back to now; each replica's order is kept.
   HybridTime time = change_set.time;
-  if (time.unix_ms() > now_ms + kAheadMsMax) time = HybridTime::FromUnixMs(now_ms);
-  time = std::max(time, progress->time.Next());
+  if (time.unix_ms() > now_ms + kAheadMsMax && !PLANTED("clock-ahead-wins"))
+    time = HybridTime::FromUnixMs(now_ms);
+  if (!PLANTED("own-order-lost")) time = std::max(time, progress->time.Next());
   if (change_set.strict) {
     recent.Want(log.head().seq, now_ms);
     const Result<HybridTime> latest = judge.LatestWrite(change_set.rows);
@@ -300,9 +306,7 @@ Status Authority::State::Accept(Decision decision, const Object& claims,
     const TableSchema& table = *application.schema.FindTable(write.key.table);
     std::shared_ptr<const Row> before, after;
     if (write.before) before = std::make_shared<const Row>(std::move(*write.before));
-    if (write.after.alive()) {
-      after = std::make_shared<const Row>(ToRow(write.key.id, write.after));
-    }
+    if (write.row) after = std::make_shared<const Row>(std::move(*write.row));
     nobody_watches.clear();
     if (Status done =
             store.Write(kOnlyTenant, table.number, before.get(), after.get(), nobody_watches);
@@ -417,33 +421,25 @@ Status Authority::State::NoteMembers(const GroupEffects& effects) {
 
 Result<bool> Authority::Sweep(std::uint64_t now_ms) {
   const auto ago = [&](std::uint64_t ms) { return now_ms > ms ? now_ms - ms : 0; };
-  const std::uint64_t horizon = state_->options.tombstone_ms;
+  const std::uint64_t horizon = PLANTED("sweep-too-early") ? 0 : state_->options.tombstone_ms;
   const Result<bool> more =
       state_->log.Sweep(ago(horizon), ago(kReplicaHorizons * horizon), kSweepRowsMax);
   if (!more) return more;
-  const Result<bool> more_history = state_->SweepHistory(now_ms);
-  if (!more_history) return more_history;
-  return *more || *more_history;
+  const Result<bool> more_rows = state_->SweepRows(now_ms);
+  if (!more_rows) return more_rows;
+  return *more || *more_rows;
 }
 
-// Its removals have a seq, and reach devices as any change.
-Result<bool> Authority::State::SweepHistory(std::uint64_t now_ms) {
-  const Result<bool> any = history.HasOld(now_ms);
-  if (!any || !*any) return any;
+// What goes from rows has a seq, and reaches devices as any change.
+Result<bool> Authority::State::SweepRows(std::uint64_t now_ms) {
+  const Result<bool> old = history.HasOld(now_ms);
+  if (!old || (!*old && !compaction.any())) return old;
   GroupEffects effects;
   effects.from_seq = log.head().seq;
-  if (Status begun = database->Begin(); !begun) return Fail(begun.error());
   const History::Place place{effects.from_seq + 1, {HybridTime::FromUnixMs(now_ms), {}}, now_ms};
-  Status done = log.SetSeq(place.seq);
-  bool more = false;
-  if (done) {
-    const Result<bool> swept = history.Sweep(place, effects);
-    if (swept) {
-      more = *swept;
-    } else {
-      done = Fail(swept.error());
-    }
-  }
+  if (Status begun = database->Begin(); !begun) return Fail(begun.error());
+  const Result<bool> more = SweepWithin(place, effects);
+  Status done = more ? Status(Done{}) : Fail(more.error());
   if (done) {
     done = database->Commit();
   } else {
@@ -454,10 +450,31 @@ Result<bool> Authority::State::SweepHistory(std::uint64_t now_ms) {
     recent.DropAfter(effects.from_seq);
     return Fail(done.error());
   }
+  if (effects.rows.empty()) return more;
   if (Status delivered = fan_out.Deliver(effects, now_ms); !delivered) {
     return Fail(delivered.error());
   }
   return more;
+}
+
+Result<bool> Authority::State::SweepWithin(const History::Place& place, GroupEffects& effects) {
+  const Result<bool> more = history.Sweep(place, effects);
+  if (!more) return more;
+  Result<Compaction::Step> step = compaction.Next(place.now_ms, options.tombstone_ms);
+  if (!step) return Fail(step.error());
+  for (auto& [key, effect] : step->rows) {
+    const TableSchema& table = *application.schema.FindTable(key.table);
+    RowState before = ToState(table, *effect.before);
+    before.contents.clear();
+    const Status added =
+        log.AddChange(place.seq, key, &before, KeepsBefore(table.name), place.now_ms);
+    if (!added) return Fail(added.error());
+    effects.rows.emplace(key, std::move(effect));
+  }
+  if (!effects.rows.empty()) {
+    if (Status set = log.SetSeq(place.seq); !set) return Fail(set.error());
+  }
+  return *more || step->more;
 }
 
 std::vector<Delivery> Authority::TakeDeliveries() { return state_->fan_out.TakeDeliveries(); }

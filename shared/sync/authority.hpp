@@ -107,8 +107,9 @@ class Authority {
   // Judges and applies what was submitted, up to a bound; call again while has_submitted(). On an
   // error of the storage nothing was applied and what was submitted is dropped (devices send again).
   Status Commit(std::uint64_t now_ms);
-  // Drops tombstones older than the horizon, and history that is kept no longer (sessions hear of that, so
-  // take the deliveries). Bounded work; true if there is more.
+  // Drops tombstones older than the horizon, history that is kept no longer, and what deleted parts of
+  // texts and lists left in rows (sessions hear of these two, so take the deliveries). Bounded work; true
+  // if there is more.
   Result<bool> Sweep(std::uint64_t now_ms);
 
   std::vector<Delivery> TakeDeliveries();

@@ -180,6 +180,7 @@ Result<bool> History::HasOld(std::uint64_t now_ms) {
 Result<bool> History::Sweep(const Place& place, GroupEffects& effects) {
   constexpr std::size_t kAtOnce = 16;
   std::size_t bytes = 0;
+  if (!application_.schema.FindTable(kNumber)) return false;
   for (std::size_t swept = 0; swept < kSweptMax && bytes < kSweptBytesMax;) {
     Result<std::vector<Entry>> old = OldEntries(place.now_ms, kAtOnce);
     if (!old) return Fail(old.error());
