@@ -168,8 +168,18 @@ Result<std::optional<Replica::Undone>> Replica::Undo(const Begin& begin, UndoSta
     const Result<std::optional<UndoEntry>> top = device_->undo_log().Top(*begin.undo, stack);
     if (!top) return Fail(top.error());
     if (!*top) return Outcome();
+    const UndoEntry& entry = **top;
+    if (entry.tenant) {
+      const auto next = device_->PendingAfter(*entry.tenant, entry.number - 1, 1);
+      const ChangeSet* made_it = next.empty() ? nullptr : &next.front()->change_set;
+      if (made_it && made_it->number == entry.number && made_it->strict) {
+        return Fail(Code::kUnavailable,
+                    "What is to be undone is a strict mutation that is on its way; undo it after "
+                    "the relay has decided on it");
+      }
+    }
     Undone undone;
-    const Result<bool> done = UndoOne(begin, stack, **top, undone);
+    const Result<bool> done = UndoOne(begin, stack, entry, undone);
     if (!done) return Fail(done.error());
     if (*done) return Outcome(std::move(undone));
   }

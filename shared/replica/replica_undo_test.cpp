@@ -275,6 +275,21 @@ TEST_CASE("an undo that a rule denies is an error, and the next one comes to the
   CHECK(office.ben.replica->Undoable("plan", UndoStack::kUndo)->size() == 1);
 }
 
+TEST_CASE("a strict mutation that is on its way is undone after it, not before") {
+  Undoing office;
+  Replica& replica = *office.ada.replica;
+  Replica::Begin begin{true,  office.relay.now, office.ada.claims(), "test:strict", "{}", true,
+                       "plan"};
+  begin.strict = true;
+  const auto execution = replica.BeginExecution(begin);
+  REQUIRE_MESSAGE(execution, (execution ? "" : execution.error().message));
+  REQUIRE(replica.Patch(*execution, office.id, std::nullopt, testing::Json(R"({"title":"two"})")));
+  const auto made = replica.Commit(*execution);
+  REQUIRE_MESSAGE(made, (made ? "" : made.error().message));
+  CHECK(office.ada.Undo("plan").find("on its way") != std::string::npos);
+  CHECK(replica.Undoable("plan", UndoStack::kUndo)->size() == 1);
+}
+
 TEST_CASE("who leaves a tenant takes nothing of it along") {
   Undoing office;
   office.ben.undo_scope = "plan";

@@ -11,7 +11,6 @@
 #include "shared/sync/fan_out.hpp"
 #include "shared/sync/history.hpp"
 #include "shared/sync/judge.hpp"
-#include "shared/sync/may_read.hpp"
 #include "shared/sync/rule_indexes.hpp"
 #include "shared/sync/tenant_log.hpp"
 #include "shared/value/id.hpp"
