@@ -23,7 +23,7 @@ endif()
 # each row is inlined as the compiler likes; in all else, only functions as small as std::string::size().
 function(syncline_inline_less)
   foreach(source ${ARGN})
-    if(source MATCHES "((schema|rules|validator)_parse|_describe|_indexes|layout|sql_reader|salvage|device_log|_system|_sql|_session|merge/(set|list|element)[a-z_]*)\\.cpp$")
+    if(source MATCHES "(_parse|_describe|_indexes|_calls|_system|_sql|_session|_strict|_log|layout|sql_reader|salvage|invariants|pattern|ruling|completion|state_after|history|undo|strict|parsing|transitions|compaction|merge/(set|list|element|counter|text_(anchor|compact|difference|undo))[a-z_]*)\\.cpp$")
       set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "-Oz;-fno-inline-functions")
     elseif(NOT source MATCHES "/(block|row_block|stream_block|table_store|key|json_parse|id)\\.cpp$")
       set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "-mllvm;-inline-threshold=15")
