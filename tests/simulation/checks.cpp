@@ -222,6 +222,11 @@ std::uint64_t StoredEpoch(Database& database) {
   return static_cast<std::uint64_t>(statement.integer(0));
 }
 
+std::uint64_t StoredSeq(Database& database) {
+  Statement statement = database.Prepare("SELECT value FROM _head WHERE name='seq'");
+  return Must(statement.Step()) ? static_cast<std::uint64_t>(statement.integer(0)) : 0;
+}
+
 bool StoredRefusal(Database& database, ReplicaId replica, std::uint64_t number) {
   Statement statement = database.Prepare("SELECT 1 FROM _refusals WHERE replica=?1 AND number=?2");
   statement.Bind(1, static_cast<std::int64_t>(replica.value));

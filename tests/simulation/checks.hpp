@@ -15,6 +15,7 @@ namespace syncline::simulation {
 void CheckTenant(TableStore& store, const Reference& reference);
 // What the relay's file says of its epoch, and of how far each replica's change sets were decided.
 std::uint64_t StoredEpoch(Database& database);
+std::uint64_t StoredSeq(Database& database);
 bool StoredRefusal(Database& database, ReplicaId replica, std::uint64_t number);
 RowState StoredRow(TableStore& store, const RowKey& key);
 std::map<ReplicaId, std::uint64_t> StoredProgress(Database& database);

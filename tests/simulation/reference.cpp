@@ -185,6 +185,20 @@ void Reference::Adopt(const std::function<RowState(const RowKey&)>& read) {
   }
 }
 
+void Reference::Swept(std::uint64_t seq, const std::function<RowState(const RowKey&)>& read) {
+  Require(seq == seq_ + 1, "sweep", "a sweep takes one seq, or none");
+  seq_ = seq;
+  for (const auto& [key, row] : rows_) {
+    if (all_.at(key).kinds.empty()) continue;
+    RowState swept = read(key);
+    swept.contents = row->contents;
+    Require(swept == *row, "sweep", "a sweep changed more than what was left behind");
+    to_adopt_.insert(key);
+  }
+  Adopt(read);
+  EndGroup();
+}
+
 Reference::Verdict Reference::Decide(const ChangeSet& change_set, const std::string& person,
                                      std::uint64_t now_ms,
                                      const std::function<bool(const ChangeSet&)>& refused_by_file) {

@@ -58,6 +58,8 @@ class Reference {
   // A device says what it has heard: also of numbers that were refused without a trace, and of those that a
   // later copy than this one had decided, of which it may offer some again.
   void Told(ReplicaId replica, const TenantHello& hello, std::uint64_t now_ms);
+  // What deleted parts of lists and texts left behind is swept, which has a seq of its own and changes no value.
+  void Swept(std::uint64_t seq, const std::function<RowState(const RowKey&)>& read);
   // A group commit is through: from here on its last state can be seen.
   void EndGroup();
   // Tombstones and replicas that were last touched before these times are forgotten.

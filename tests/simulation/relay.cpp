@@ -76,7 +76,7 @@ void SimRelay::Kill() {
 }
 
 void SimRelay::Backup() {
-  if (!running_ || !in_doubt_.empty()) return;
+  if (!running_ || !in_doubt_.empty() || !swept_in_doubt_.empty()) return;
   backup_ = BackedUp{disk_.Copy(), references_};
 }
 
@@ -86,6 +86,7 @@ void SimRelay::Restore() {
   ++restored_;
   disk_.Replace(backup_->disk);
   in_doubt_.clear();
+  swept_in_doubt_.clear();
   for (auto& [tenant, reference] : references_) {
     if (reference.epoch() == 0) continue;  // restored, and nobody has seen it
     past_[tenant].insert_or_assign(reference.epoch(), std::move(reference));
@@ -335,6 +336,7 @@ SimRelay::Tenant* SimRelay::Open(const TenantId& tenant) {
   open.store = std::make_unique<TableStore>(std::move(*store));
   open.database = &opened;
   Resolve(tenant, opened, *open.store);
+  if (swept_in_doubt_.erase(tenant)) FollowSweep(tenant, opened, *open.store);
   Tenant& kept = open_.emplace(tenant, std::move(open)).first->second;
   CheckTenant(*kept.store, ReferenceOf(tenant));
   return &kept;
@@ -369,6 +371,13 @@ std::string SimRelay::Stale(const Reference& reference, const Submission& one) c
   return "a strict mutation read " + std::to_string(read.rows.size()) + " schedules that were " +
          read.status + ", and was accepted when there were " + std::to_string(now.size()) +
          ", or others";
+}
+
+void SimRelay::FollowSweep(const TenantId& tenant, Database& database, TableStore& store) {
+  const std::uint64_t seq = StoredSeq(database);
+  Reference& reference = ReferenceOf(tenant);
+  if (seq == reference.seq()) return;
+  reference.Swept(seq, [&](const RowKey& key) { return StoredRow(store, key); });
 }
 
 // A sound device's edits refer to what is there, unless the relay was restored from before it.
@@ -456,9 +465,12 @@ void SimRelay::SweepTenants() {
   for (auto& [tenant, open] : open_) {
     const Result<bool> swept = open.authority->Sweep(now_ms);
     if (!swept) {
+      swept_in_doubt_.insert(tenant);
       Drop(TenantId(tenant), swept.error());
       return;
     }
+    FollowSweep(tenant, *open.database, *open.store);
+    PassOn(tenant, open);
     ReferenceOf(tenant).Sweep(now_ms - horizon_ms, now_ms - 12 * horizon_ms);
   }
 }

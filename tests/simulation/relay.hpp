@@ -145,6 +145,8 @@ class SimRelay {
                             Database& database) const;
   // A sentence if it read what is no more, or not what is there now.
   std::string Stale(const Reference& reference, const Submission& one) const;
+  // After a sweep, which may have made a seq.
+  void FollowSweep(const TenantId& tenant, Database& database, TableStore& store);
   bool Refused(Database& database, const ChangeSet& change_set) const;
   // Whether the present or any past copy of the tenant says so.
   template <class Asks>
@@ -192,6 +194,8 @@ class SimRelay {
   std::map<std::string, unsigned> rules_by_hash_;
   std::set<ReplicaId> hostile_;
   std::set<std::tuple<TenantId, ReplicaId, std::uint64_t>> refused_unknown_;
+  // Tenants whose last sweep failed: it may be in the file.
+  std::set<TenantId> swept_in_doubt_;
   // Groups whose commit failed: by tenant, with the time of the commit.
   std::map<TenantId, std::pair<std::vector<Submission>, std::uint64_t>> in_doubt_;
 };
