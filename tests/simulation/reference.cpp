@@ -188,6 +188,7 @@ void Reference::Adopt(const std::function<RowState(const RowKey&)>& read) {
 void Reference::Swept(std::uint64_t seq, const std::function<RowState(const RowKey&)>& read) {
   Require(seq == seq_ + 1, "sweep", "a sweep takes one seq, or none");
   seq_ = seq;
+  swept_ = true;
   for (const auto& [key, row] : rows_) {
     if (all_.at(key).kinds.empty()) continue;
     RowState swept = read(key);
@@ -224,6 +225,7 @@ Reference::Verdict Reference::Decide(const ChangeSet& change_set, const std::str
   std::vector<std::pair<RowKey, Row>> after;
   verdict.accepted = role && Judge(change_set, {time, change_set.replica}, {person, *role}, after,
                                    refused_by_file);
+  if (!verdict.accepted) refused_.insert(change_set.replica);
   if (verdict.accepted) {
     verdict.time = progress.time = time;
     ever_members_.insert(person);

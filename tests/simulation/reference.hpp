@@ -60,6 +60,9 @@ class Reference {
   void Told(ReplicaId replica, const TenantHello& hello, std::uint64_t now_ms);
   // What deleted parts of lists and texts left behind is swept, which has a seq of its own and changes no value.
   void Swept(std::uint64_t seq, const std::function<RowState(const RowKey&)>& read);
+  // Whether a sound device's edit may refer to what is not there: to what its author added in a change set that
+  // was refused, or to what was swept.
+  bool MayMiss(ReplicaId author) const { return swept_ || refused_.count(author) != 0; }
   // A group commit is through: from here on its last state can be seen.
   void EndGroup();
   // Tombstones and replicas that were last touched before these times are forgotten.
@@ -129,6 +132,8 @@ class Reference {
   std::map<std::pair<ReplicaId, std::uint64_t>, Verdict> decided_;
   std::map<RowKey, Changes> changes_;
   std::set<RowKey> to_adopt_;
+  std::set<ReplicaId> refused_;
+  bool swept_ = false;
   std::set<RowKey> ever_deleted_;
   std::set<std::string> ever_members_;
   std::set<std::pair<std::string, RowKey>> ever_readable_;

@@ -347,7 +347,7 @@ Reference::Verdict SimRelay::Decide(Reference& reference, const Submission& one,
   const std::string stale = one.change_set.strict ? Stale(reference, one) : "";
   const Reference::Verdict verdict =
       reference.Decide(one.change_set, one.person, now_ms,
-                       [&](const ChangeSet& set) { return Refused(database, set); });
+                       [&](const ChangeSet& set) { return Refused(reference, database, set); });
   if (verdict.accepted && !stale.empty()) Break("serializable", stale);
   return verdict;
 }
@@ -381,10 +381,12 @@ void SimRelay::FollowSweep(const TenantId& tenant, Database& database, TableStor
 }
 
 // A sound device's edits refer to what is there, unless the relay was restored from before it.
-bool SimRelay::Refused(Database& database, const ChangeSet& change_set) const {
+bool SimRelay::Refused(const Reference& reference, Database& database,
+                       const ChangeSet& change_set) const {
   const bool refused = StoredRefusal(database, change_set.replica, change_set.number);
-  Require(!refused || restored_ > 0 || change_set.strict || hostile_.count(change_set.replica) != 0,
-          "edits", "an edit of a sound device was refused");
+  const bool may = restored_ > 0 || change_set.strict || hostile_.count(change_set.replica) != 0 ||
+                   reference.MayMiss(change_set.replica);
+  Require(!refused || may, "edits", "an edit of a sound device was refused");
   return refused;
 }
 
