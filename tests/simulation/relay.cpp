@@ -8,6 +8,7 @@
 #include "shared/value/id.hpp"
 #include "shared/value/key.hpp"
 #include "tests/simulation/checks.hpp"
+#include "tests/simulation/told.hpp"
 
 namespace syncline::simulation {
 namespace {
@@ -399,11 +400,13 @@ void SimRelay::Resolve(const TenantId& tenant, Database& database, TableStore& s
   Reference& reference = ReferenceOf(tenant);
   const std::map<ReplicaId, std::uint64_t> stored = StoredProgress(database);
   const auto agrees = [&](const Reference& candidate) {
-    return std::all_of(candidate.progress().begin(), candidate.progress().end(),
-                       [&](const auto& entry) {
-                         const auto at = stored.find(entry.first);
-                         return (at == stored.end() ? 0 : at->second) == entry.second.number;
-                       });
+    std::map<ReplicaId, std::uint64_t> numbers;
+    for (const auto& [replica, progress] : candidate.progress()) numbers[replica] = progress.number;
+    // Who was never heard of stands at 0, on both sides.
+    std::map<ReplicaId, std::uint64_t> both = stored;
+    for (const auto& [replica, number] : numbers) both.try_emplace(replica, 0);
+    for (const auto& [replica, number] : both) numbers.try_emplace(replica, 0);
+    return numbers == both;
   };
   if (agrees(reference)) return;
   for (const Submission& one : group) Decide(reference, one, now_ms, database);
@@ -420,7 +423,7 @@ void SimRelay::Resolve(const TenantId& tenant, Database& database, TableStore& s
 }
 
 void SimRelay::Drop(const TenantId& tenant, const Error& error) {
-  context_.Note([&] { return "relay drops tenant " + tenant.text + ": " + error.message; });
+  context_.Note([&] { return "relay drops " + Told(context_, tenant) + ": " + error.message; });
   Require(disk_.dead() || disk_.full() || disk_.faltered() || error.code == Code::kUnavailable,
           "relay", error.message.c_str());
   const auto found = open_.find(tenant);
@@ -449,7 +452,7 @@ void SimRelay::CloseSomeTenant() {
   for (const auto& [tenant, open] : open_) {
     if (!open.joined.empty() || open.due) continue;
     const TenantId closing = tenant;
-    context_.Note([&] { return "relay closes tenant " + closing.text; });
+    context_.Note([&] { return "relay closes " + Told(context_, closing); });
     Close(closing);
     if (disk_.dead()) Kill();
     return;
@@ -520,7 +523,7 @@ void SimRelay::Submit(const Peer& peer, const std::string& person, const TenantI
   }
   context_.Note([&] {
     return person + " submits " + std::to_string(change_sets.front().number) + ".." +
-           std::to_string(change_sets.back().number) + " to " + tenant.text;
+           std::to_string(change_sets.back().number) + " to " + Told(context_, tenant);
   });
   open->authority->Submit(peer, std::move(change_sets));
   open->waiting.insert(peer.session);
@@ -562,7 +565,7 @@ void SimRelay::Commit(const TenantId& tenant) {
     context_.Note([&] {
       const Reference::Verdict& verdict = expected.back();
       return "relay decides " + one.person + "'s " + std::to_string(one.change_set.number) +
-             " in " + tenant.text + ": " +
+             " in " + Told(context_, tenant) + ": " +
              (verdict.accepted   ? "accepted, seq " + std::to_string(reference.seq())
               : verdict.repeated ? "repeated"
               : verdict.gap      ? "too early"
@@ -695,8 +698,10 @@ void SimRelay::CheckFrame(const TenantId& tenant, Session& session, ByteView fra
     }
     for (const Refusal& one : verdict->refused) {
       const auto decided = reference.Decided(replica, one.number);
-      Require(decided && !decided->accepted, "verdicts",
-              "a change set is told to be refused that was not");
+      if (decided && !decided->accepted) continue;
+      Break("verdicts", session.person + "'s " + std::to_string(one.number) + " of " +
+                            Told(context_, tenant) + " is told to be refused (" + one.message +
+                            "), and was " + (decided ? "accepted" : "not decided"));
     }
     Require(verdict->settled == 0 || reference.Decided(replica, verdict->settled).has_value(),
             "verdicts", "a change set is told to be settled that was not decided");
