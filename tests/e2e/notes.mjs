@@ -18,8 +18,13 @@ class NotePage {
     return note;
   }
 
+  // Without the names at the others' cursors.
   async text() {
-    return (await this.editor.locator(".cm-line").allTextContents()).join("\n");
+    return await this.editor.evaluate((editor) => {
+      const shown = editor.cloneNode(true);
+      for (const caret of shown.querySelectorAll(".cm-remote-caret")) caret.remove();
+      return [...shown.querySelectorAll(".cm-line")].map((line) => line.textContent).join("\n");
+    });
   }
 
   // Types at the end of the line that begins so.
