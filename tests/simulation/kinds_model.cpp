@@ -63,7 +63,8 @@ KindModel::KindModel(MergeKind kind, const Value& literal, ReplicaId author) : k
   }
 }
 
-void KindModel::Apply(const Edit& edit, ReplicaId author) {
+void KindModel::Apply(const Edit& edit, const Stamp& stamp) {
+  const ReplicaId author = stamp.replica;
   if (const auto* counter = std::get_if<CounterEdit>(&edit)) {
     sum_ += NumberOf(counter->by);
   } else if (const auto* set = std::get_if<SetEdit>(&edit)) {
@@ -84,6 +85,13 @@ void KindModel::Apply(const Edit& edit, ReplicaId author) {
       for (const Value& element : insertion.elements) {
         elements_[{next++, author}] = ToJson(element);
       }
+    }
+    for (const ListEdit::Write& write : list->written) {
+      const auto element = elements_.find(write.element);
+      Stamp& last = written_[write.element];
+      if (element == elements_.end() || stamp < last || !write.path.empty()) continue;
+      element->second = ToJson(write.value);
+      last = stamp;
     }
     for (const ElementId& removed : list->removed) elements_.erase(removed);
   } else {

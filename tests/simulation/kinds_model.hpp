@@ -18,7 +18,7 @@ class KindModel {
   KindModel() = default;
   // As an insert by that replica writes it.
   KindModel(MergeKind kind, const Value& literal, ReplicaId author);
-  void Apply(const Edit& edit, ReplicaId author);
+  void Apply(const Edit& edit, const Stamp& stamp);
   // Throws Broken unless the visible value has exactly what it must.
   void Check(const Value& visible) const;
 
@@ -28,6 +28,7 @@ class KindModel {
   // By the element's JSON.
   std::map<std::string, std::set<ElementId>> additions_;
   std::map<ElementId, std::string> elements_;
+  std::map<ElementId, Stamp> written_;  // elements that were changed in place: the last write wins
 };
 
 // The kinds of the simulated application's fields.

@@ -313,7 +313,7 @@ bool Reference::Judge(const ChangeSet& change_set, const Stamp& stamp, const Per
       for (const FieldEdit& edit : change.edits) {
         const auto field = row.kinds.find(edit.path);
         if (field == row.kinds.end()) return false;
-        field->second.Apply(edit.edit, stamp.replica);
+        field->second.Apply(edit.edit, stamp);
         moved = edits = true;
       }
     }

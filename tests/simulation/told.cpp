@@ -34,6 +34,7 @@ std::string Told(const FieldEdit& edit) {
     for (const ListEdit::Insertion& insertion : list->inserted) {
       text += " +" + ToJson(Value(insertion.elements));
     }
+    for (const ListEdit::Write& write : list->written) text += " =" + ToJson(write.value);
     if (!list->moved.empty()) text += " moves " + std::to_string(list->moved.size());
     if (!list->removed.empty()) text += " -" + std::to_string(list->removed.size());
   } else {
