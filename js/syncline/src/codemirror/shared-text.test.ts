@@ -35,7 +35,7 @@ class Field implements SharedTextSource {
   private listener: () => void = () => {};
   constructor(
     public text: string,
-    private readonly steps: Steps,
+    readonly steps: Steps,
   ) {}
   read(): string {
     return this.text;
@@ -145,6 +145,22 @@ test("a write that is refused leaves the editor; what was typed after it stays a
   while (steps.count > 0) await steps.run();
   expect(field.text).toBe("kept base too");
   expect(editor.text).toBe("kept base too");
+});
+
+test("what is typed goes on behind one's own words, also if others' words came in right there", async () => {
+  const field = new Field("I say", new Steps());
+  const editor = new Editor(field);
+  await settle();
+  editor.type(5, 5, " he");
+  editor.dispatch({ selection: { anchor: 8 } });
+  await settle();
+  // The first write is on its way: what comes meanwhile waits for it.
+  editor.type(8, 8, "llo");
+  const steps = field.steps;
+  await steps.run();
+  field.set("I say he and you?");
+  await steps.run();
+  expect(editor.text).toBe("I say hello and you?");
 });
 
 test("the cursor stays where it was in the text when others type before it", async () => {

@@ -137,8 +137,9 @@ export class TextSync {
     const changes = changesBetween(before, text);
     const mine = this.unsent;
     this.taken = changes.apply(this.taken);
-    this.unsent = mine === null ? null : mine.map(changes);
-    this.change(mine === null ? changes : changes.map(mine, true));
+    // At one place what was typed here comes first: it goes on from what stands before it.
+    this.unsent = mine === null ? null : mine.map(changes, true);
+    this.change(mine === null ? changes : changes.map(mine));
   }
 
   private change(changes: ChangeSet): void {
