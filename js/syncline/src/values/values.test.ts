@@ -1,3 +1,4 @@
+// What the validators of fields that merge are, in schemas, arguments and types.
 import {
   anyApi,
   defineSchema,
