@@ -703,7 +703,11 @@ void SimRelay::CheckFrame(const TenantId& tenant, Session& session, ByteView fra
                             Told(context_, tenant) + " is told to be refused (" + one.message +
                             "), and was " + (decided ? "accepted" : "not decided"));
     }
-    Require(verdict->settled == 0 || reference.Decided(replica, verdict->settled).has_value(),
+    // Also what an earlier copy decided, as the device told this one.
+    const auto known = reference.progress().find(replica);
+    const bool told =
+        known != reference.progress().end() && verdict->settled <= known->second.number;
+    Require(verdict->settled == 0 || told || reference.Decided(replica, verdict->settled),
             "verdicts", "a change set is told to be settled that was not decided");
   } else if (std::holds_alternative<Left>(*message)) {
     Require(!reference.RoleOf(session.person), "members", "a member is told that they left");
