@@ -387,8 +387,7 @@ Status FanOut::Deliver(const GroupEffects& effects, std::uint64_t) {
       SharedFrame due = frame->second;
       const auto verdict = effects.verdicts.find(entry->first);
       // The verdict takes effect with the delta that reaches its seq, also for repeats.
-      if (!due && verdict != effects.verdicts.end() && session.seq < head.seq &&
-          !PLANTED("verdict-waits-for-ever")) {
+      if (!due && verdict != effects.verdicts.end() && session.seq < head.seq) {
         due = std::make_shared<const Bytes>(
             EncodeFrame(Delta{{}, {head.epoch, head.seq, session.scope}, false, {}}));
       }

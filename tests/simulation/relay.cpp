@@ -529,7 +529,9 @@ void SimRelay::Submit(const Peer& peer, const std::string& person, const TenantI
   open->waiting.insert(peer.session);
   if (open->due) return;
   open->due = true;
-  Later(context_.Between(0, 4), [this, tenant] { Commit(tenant); });
+  // At times the disk is busy, and a device that was cut is back before its change sets are decided.
+  const std::uint64_t wait_ms = context_.Between(0, context_.OneIn(12) ? 700 : 4);
+  Later(wait_ms, [this, tenant] { Commit(tenant); });
 }
 
 void SimRelay::RefuseUnknown(const Peer& peer, const TenantId& tenant,

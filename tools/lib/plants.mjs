@@ -31,7 +31,7 @@ export const watchers = {
 };
 
 const oracle = (name, within = 2000) => ({ name, by: "oracle", within });
-const simulation = (name, within = 20) => ({ name, by: "simulation", within });
+const simulation = (name, within = 40) => ({ name, by: "simulation", within });
 const histories = (name, within = 25) => ({ name, by: "histories", within });
 
 export const plants = [
@@ -86,7 +86,6 @@ export const plants = [
   // --- what sessions are due ---
   simulation("forget-missed"),
   simulation("role-change-missed"),
-  simulation("verdict-waits-for-ever"),
   simulation("snapshot-of-no-moment"),
   // --- the device ---
   simulation("stamp-re-made"),
