@@ -380,7 +380,8 @@ TEST_CASE("a frame that leans on what was not told is refused, and so is its str
   CHECK_FALSE(TakeFrame(in));
   in = delta;
   CHECK_FALSE(RelayFrames().Take(in));
-  in = Bytes("\x02\x0C\x05", 3);
+  const Bytes untold("\x02\x0C\x05", 3);
+  in = untold;
   CHECK_FALSE(RelayFrames().Take(in));
 }
 
