@@ -56,7 +56,7 @@ export const steps = [
   { name: "fuzzers", run: fuzzers },
   {
     name: "simulation, longer",
-    run: () => counted("simulate-long", "tools/simulate", ["--minutes", "2.5"]),
+    run: () => counted("simulate-long", "tools/simulate", ["--minutes", "1"]),
   },
   {
     name: "simulation, sanitizers",
