@@ -16,6 +16,9 @@ export interface RemoteCursor {
 /** Says where the others stand now; who is not named is gone. */
 export const setRemoteCursors = StateEffect.define<readonly RemoteCursor[]>();
 
+// Keeps a word in one line where a caret stands in it.
+const wordJoiner = "\u2060";
+
 class CaretWidget extends WidgetType {
   constructor(
     private readonly name: string,
@@ -35,7 +38,7 @@ class CaretWidget extends WidgetType {
     label.style.backgroundColor = this.color;
     label.textContent = this.name;
     label.setAttribute("aria-hidden", "true");
-    caret.append(label);
+    caret.append(wordJoiner, label, wordJoiner);
     return caret;
   }
   override ignoreEvent(): boolean {
