@@ -90,7 +90,7 @@ const chosen = all.filter(
   ({ name }) => words.length === 0 || words.some((word) => name.includes(word)),
 );
 let passed = 0;
-let failed = 0;
+const failures = [];
 for (const { name, run } of chosen) {
   const begin = Date.now();
   try {
@@ -98,9 +98,10 @@ for (const { name, run } of chosen) {
     ++passed;
     console.log(`ok      ${name} (${Date.now() - begin} ms)`);
   } catch (error) {
-    ++failed;
-    console.log(`FAILED  ${name}\n  ${error.stack}`);
-    for (const line of said.slice(-12)) console.log(`  page: ${line}`);
+    const lines = [`FAILED  ${name}`, `  ${error.stack}`];
+    for (const line of said.slice(-12)) lines.push(`  page: ${line}`);
+    failures.push(lines.join("\n"));
+    console.log(failures.at(-1));
     await keepPictures(name);
   }
   for (const context of contexts) await context.close();
@@ -117,7 +118,10 @@ async function keepPictures(name) {
 }
 
 await browser.close();
+const failed = failures.length;
 if (failed > 0) console.log(`The relay's log ends:\n${relay.log()}`);
 await relay.stop();
+// Once more at the end, which is all that some get to see.
+for (const failure of failures) console.log(failure);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
