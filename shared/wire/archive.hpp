@@ -6,7 +6,8 @@
 //
 // An archive is stored or brief. Stored ones are for files: rows and stamps in full. Brief ones are for
 // frames: rows, stamps and times lean on what came before in the frame, or in the stream of frames whose
-// memory the archive is given (memory.hpp).
+// memory the archive is given (memory.hpp). A stored one remembers all its names and replicas: it is one
+// record, and so did version 1.
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -44,12 +45,15 @@ inline constexpr std::int64_t kWholeNumberMax = std::int64_t{1} << 53;
 // count sets failed(), and from then on every read yields zero. Check failed() and at_end() once.
 //
 // A name is one byte where it repeats, and an element of a list may be one too, so a frame can grow a
-// thousandfold in memory. LimitMemory bounds that where the sender is not trusted.
+// thousandfold in memory. LimitMemory bounds that where the sender is not trusted: lists are charged for
+// their room as they grow (Append), values and names for what they hold.
 class Reader : public cereal::InputArchive<Reader, cereal::AllowEmptyClassElision> {
  public:
   // `stream`, if any, is the memory of the frames before, for those that lean on it.
   Reader(ByteView bytes, Form form, Memory* stream = nullptr)
-      : InputArchive(this), rest_(bytes), form_(form), stream_(stream) {}
+      : InputArchive(this), rest_(bytes), form_(form), stream_(stream) {
+    if (!brief()) own_.RememberAll();
+  }
   bool brief() const { return form_ == Form::kBrief; }
   Memory& memory() { return *memory_; }
   // What a frame's head says of its memory: it begins with an empty one, which is kept for the frames after
@@ -140,7 +144,7 @@ class Reader : public cereal::InputArchive<Reader, cereal::AllowEmptyClassElisio
     } else {
       failed_ = true;
     }
-    Charge(kFieldBytes + name.size());
+    Charge(name.size());
   }
   void ReadReplica(ReplicaId& replica) {
     const std::uint64_t ordinal = Integer();
@@ -202,7 +206,6 @@ class Reader : public cereal::InputArchive<Reader, cereal::AllowEmptyClassElisio
 
  private:
   static constexpr std::size_t kUntrustedValueBytesMax = 1 << 20;
-  static constexpr std::size_t kFieldBytes = 128;  // a field's node, without its name and value
 
   ByteView rest_;
   bool failed_ = false;
@@ -217,7 +220,9 @@ class Reader : public cereal::InputArchive<Reader, cereal::AllowEmptyClassElisio
 class Writer : public cereal::OutputArchive<Writer, cereal::AllowEmptyClassElision> {
  public:
   Writer(Bytes& out, Form form, Memory* stream = nullptr)
-      : OutputArchive(this), out_(out), form_(form), stream_(stream) {}
+      : OutputArchive(this), out_(out), form_(form), stream_(stream) {
+    if (!brief()) own_.RememberAll();
+  }
   bool brief() const { return form_ == Form::kBrief; }
   Memory& memory() { return *memory_; }
   // Null if there is none.
@@ -385,13 +390,22 @@ template <class String>
 void CEREAL_SAVE_FUNCTION_NAME(Writer& writer, const Name<String>& name) {
   writer.WriteName(name.text);
 }
+// Reads one more element. False, and nothing was added, if there is no memory for it.
+template <class T>
+bool Append(Reader& reader, std::vector<T>& list) {
+  // A full list takes twice its room.
+  if (list.size() == list.capacity()) {
+    reader.Charge(std::max<std::size_t>(list.capacity(), 1) * sizeof(T));
+  }
+  if (reader.failed()) return false;
+  reader(list.emplace_back());
+  return true;
+}
 // Grows element by element: a hostile count costs no more than the bytes that follow it.
 template <class T>
 void CEREAL_LOAD_FUNCTION_NAME(Reader& reader, std::vector<T>& list) {
   list.clear();
-  for (std::size_t left = reader.Count(); left > 0 && !reader.failed(); --left) {
-    list.emplace_back();
-    reader(list.back());
+  for (std::size_t left = reader.Count(); left > 0 && Append(reader, list); --left) {
   }
 }
 template <class T>

@@ -14,7 +14,6 @@ inline void CEREAL_LOAD_FUNCTION_NAME(wire::Reader& reader, ElementId& id) {
   if (next == 0) return;
   id.counter = next - 1;
   reader.ReadReplica(id.replica);
-  reader.Charge(sizeof(ElementId));
 }
 inline void CEREAL_SAVE_FUNCTION_NAME(wire::Writer& writer, const ElementId& id) {
   writer.Integer(id == kNoElement ? 0 : id.counter + 1);

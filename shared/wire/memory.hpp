@@ -4,7 +4,7 @@
 // Both ends change it by the same steps, so it is the same in both as long as each frame arrives once and
 // in order; a connection brings that, and a new one begins with an empty memory. All of it is bounded: a
 // list that is full learns nothing more, nor a text above 256 bytes (both are told in full each time), and
-// rows are a ring.
+// rows are a ring. Only what a record alone has told is not: it ends with the record.
 #pragma once
 #include <algorithm>
 #include <cstddef>
@@ -35,19 +35,21 @@ template <class T, std::size_t kMax>
 class Told {
  public:
   std::size_t size() const { return std::max(list_.size(), ordinal_by_element_.size()); }
-  bool full() const { return size() == kMax; }
+  bool full() const { return bounded_ && size() >= kMax; }
+  // However many and long they are. REQUIRES: what tells them is bounded itself.
+  void RememberAll() { bounded_ = false; }
   // The writer's: the element's ordinal, or size() for one that is new, which it is no more.
   std::size_t OrdinalOf(const T& element) {
     const auto found = ordinal_by_element_.find(element);
     if (found != ordinal_by_element_.end()) return found->second;
     const std::size_t ordinal = size();
-    if (!full() && IsShort(element)) ordinal_by_element_.emplace(element, ordinal);
+    if (Learns(element)) ordinal_by_element_.emplace(element, ordinal);
     return ordinal;
   }
   // The reader's.
   const T& operator[](std::size_t ordinal) const { return list_[ordinal]; }
   void Add(const T& element) {
-    if (!full() && IsShort(element)) list_.push_back(element);
+    if (Learns(element)) list_.push_back(element);
   }
 
  private:
@@ -56,6 +58,8 @@ class Told {
   static bool IsShort(const Other&) {
     return true;
   }
+  bool Learns(const T& element) const { return !bounded_ || (!full() && IsShort(element)); }
+  bool bounded_ = true;
   std::vector<T> list_;
   std::map<T, std::size_t> ordinal_by_element_;
 };
@@ -111,6 +115,11 @@ struct Memory {
 
   // Of deltas: where the last one led.
   Cursor cursor;
+
+  void RememberAll() {
+    names.RememberAll();
+    replicas.RememberAll();
+  }
 
   // Its writer begins anew: names and replicas do not come back otherwise.
   bool full() const { return names.full() || tables.full() || replicas.full() || tenants.full(); }

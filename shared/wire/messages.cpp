@@ -88,7 +88,7 @@ void ReadChange(wire::Reader& reader, RowChange& change, std::uint8_t bits) {
   }
   if (change.whole) reader(change.creation_time);
   if ((bits & kOneWriteBit) != 0) {
-    reader(change.writes.emplace_back());
+    wire::Append(reader, change.writes);
   } else if (!change.deletes()) {
     reader(change.writes);
   }
@@ -110,8 +110,6 @@ void CEREAL_LOAD_FUNCTION_NAME(wire::Reader& reader, RowChange& change) {
   if (!reader.brief()) reader(change.length);
   reader(wire::Byte{bits});
   if ((bits & ~(reader.brief() ? kBriefBits : kStoredBits)) != 0) return reader.Refuse();
-  // A few bytes may say that there is one.
-  reader.Charge(sizeof(RowChange));
   ReadChange(reader, change, bits);
 }
 void CEREAL_SAVE_FUNCTION_NAME(wire::Writer& writer, const RowChange& change) {
@@ -129,15 +127,10 @@ void serialize(Archive& archive, Cursor& cursor) {
 template <class Archive>
 void serialize(Archive& archive, KeyStretch& stretch) {
   archive(stretch.low, stretch.high);
-  // Two bytes may say that there is one.
-  if constexpr (std::is_same_v<Archive, wire::Reader>) archive.Charge(sizeof(KeyStretch));
 }
 template <class Archive>
 void serialize(Archive& archive, IndexReads& reads) {
   archive(reads.table, reads.fields, reads.stretches);
-  if constexpr (std::is_same_v<Archive, wire::Reader>) {
-    archive.Charge(sizeof(IndexReads) + reads.fields.size() * sizeof(std::string));
-  }
 }
 template <class Archive>
 void serialize(Archive& archive, StrictReads& strict) {
@@ -206,6 +199,7 @@ void serialize(Archive& archive, TenantHello& hello) {
 void CEREAL_LOAD_FUNCTION_NAME(wire::Reader& reader, Hello& hello) {
   reader(hello.protocol);
   if (hello.protocol != kProtocolVersion) return reader.SkipRest();
+  reader.LimitMemory(kDeviceMemoryBytesMax);
   reader(hello.schema_hash, hello.rules_hash, hello.replica, hello.device_ms, hello.token,
          hello.tenants);
 }
@@ -239,14 +233,12 @@ void ReadChangeSet(wire::Reader& reader, std::uint64_t& number, ChangeSet& chang
   number = head & kJumpBit ? reader.Integer() : number + 1;
   change_set.number = number;
   reader(change_set.time);
-  for (std::uint64_t left = head >> 2; left > 0 && !reader.failed(); --left) {
-    reader(change_set.rows.emplace_back());
+  for (std::uint64_t left = head >> 2; left > 0 && wire::Append(reader, change_set.rows); --left) {
   }
   SerializeStrict(reader, change_set.strict, (head & kStrictBit) != 0);
-  reader.Charge(sizeof(ChangeSet));
 }
 void CEREAL_LOAD_FUNCTION_NAME(wire::Reader& reader, Push& push) {
-  reader.LimitMemory(kPushMemoryBytesMax);
+  reader.LimitMemory(kDeviceMemoryBytesMax);
   const std::uint64_t head = reader.Integer();
   const bool fresh = (head & kFreshBit) != 0;
   if (head >> 3 > kChangeSetsPerPushMax || (fresh && (head & kTenantBit) == 0)) {
@@ -346,8 +338,7 @@ void CEREAL_LOAD_FUNCTION_NAME(wire::Reader& reader, Delta& delta) {
     memory.cursor.seq += reader.Integer();
   }
   delta.to = memory.cursor;
-  for (std::uint64_t left = head >> 2; left > 0 && !reader.failed(); --left) {
-    reader(delta.rows.emplace_back());
+  for (std::uint64_t left = head >> 2; left > 0 && wire::Append(reader, delta.rows); --left) {
   }
 }
 void CEREAL_SAVE_FUNCTION_NAME(wire::Writer& writer, const Delta& delta) {

@@ -58,8 +58,8 @@ inline constexpr std::size_t kStrictStretchesMax = 4096;
 inline constexpr std::size_t kStrictBytesMax = 1 << 20;  // of all keys
 inline constexpr std::size_t kMessageBytesMax = kChangeSetBytesMax + (1 << 20);
 inline constexpr std::size_t kChangeSetsPerPushMax = 10'000;
-// What a push may take in memory once it is decoded: well above the largest that a device makes.
-inline constexpr std::size_t kPushMemoryBytesMax = 256 << 20;
+// What a device's message may take in memory once it is decoded: well above the largest that one makes.
+inline constexpr std::size_t kDeviceMemoryBytesMax = 256 << 20;
 
 // A stretch of an index's keys, from `low` up to below `high`; an empty `high` is no bound.
 struct KeyStretch {

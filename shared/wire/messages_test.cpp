@@ -176,6 +176,45 @@ Bytes PushOfRepeats(std::size_t count) {
   change_set.rows.assign(count, Change(Key('i'), 1, {}));
   return EncodeFrame(Push{{"a"}, {change_set}});
 }
+// Edits whose lists have a great many elements of a byte or a few each, as pushes.
+std::vector<Bytes> PushesOfNothings() {
+  const Bytes null = EncodeKey(Null{});
+  struct Shape {
+    Edit empty;
+    std::size_t integers;  // of the empty edit, each a byte 0
+    Bytes before, element, after;
+  };
+  const auto zeros = [](std::size_t count) { return Bytes(count, '\0'); };
+  const std::vector<Shape> shapes = {
+      {SetEdit{}, 3, zeros(1), null, zeros(1)},                  // added
+      {SetEdit{}, 3, zeros(2), null + zeros(1), {}},             // removed
+      {SetEdit{}, 3, zeros(2) + Bytes{1} + null, zeros(1), {}},  // removed, seen
+      {ListEdit{}, 4, {}, zeros(4), zeros(3)},                   // inserted
+      {ListEdit{}, 4, Bytes{1} + zeros(3), null, zeros(3)},      // inserted, elements
+      {ListEdit{}, 4, zeros(1), zeros(4), zeros(2)},             // moved
+      {ListEdit{}, 4, zeros(2), zeros(2) + null, zeros(1)},      // written
+      {ListEdit{}, 4, zeros(3), zeros(1), {}},                   // removed
+      {TextEdit{}, 2, {}, zeros(4), zeros(1)},                   // inserted
+      {TextEdit{}, 2, zeros(1), zeros(2), {}},                   // deleted
+  };
+  std::vector<Bytes> frames;
+  for (const Shape& shape : shapes) {
+    ChangeSet change_set;
+    change_set.rows = {Change(Key('i'), 1, {})};
+    change_set.rows[0].edits = {{"items", shape.empty}};
+    Bytes body = EncodeFrame(Push{{"a"}, {change_set}});
+    body.erase(0, 1);  // the size of a small frame
+    body.resize(body.size() - shape.integers);
+    const std::size_t count = (std::size_t{32} << 20) / shape.element.size();
+    body += shape.before;
+    PutVarint(body, count);
+    for (std::size_t i = 0; i < count; ++i) body += shape.element;
+    Bytes frame;
+    PutVarint(frame, body.size() + shape.after.size());
+    frames.push_back(frame + body + shape.after);
+  }
+  return frames;
+}
 
 TEST_CASE(
     "a push does not grow without bound in memory: not by a long name, not by a list of nothings") {
@@ -192,6 +231,7 @@ TEST_CASE(
   CHECK_FALSE(decodes(PushOf(1000, "title", Array(std::size_t{1} << 14, Null{}))));
   CHECK(decodes(PushOfReads(kStrictStretchesMax)));
   CHECK_FALSE(decodes(PushOfReads(std::size_t{8} << 20)));
+  for (const Bytes& frame : PushesOfNothings()) CHECK_FALSE(decodes(frame));
 }
 
 TEST_CASE("what is the relay's to send is not decoded from a device") {
@@ -420,6 +460,40 @@ TEST_CASE("what version 1 stored is read") {
   REQUIRE(confirmed);
   CHECK(confirmed->creation_time == 5);
   CHECK(EncodeKey(confirmed->fields.at("a")) == EncodeKey(1.0));
+}
+
+TEST_CASE("a stored record tells each of its names once, as version 1 did, however long or many") {
+  // Version 1's: a row that was written at 1 by replica 9, and in its long field at 2.
+  const std::string name(300, 'n');
+  Bytes state = {1, 1, 0};
+  PutFixed64(state, 9);
+  state += Bytes{1, 0};
+  PutVarint(state, name.size());
+  state += name + Bytes{2, 0};
+  PutFixed64(state, 0x4014000000000000);
+  state += Bytes{2, 1, 1, 'a'} + EncodeKey(1.0) + Bytes{0} + EncodeKey("text");
+  const Result<RowState> confirmed = DecodeRowState(state);
+  REQUIRE(confirmed);
+  CHECK(confirmed->clock.exceptions.at(name) == Stamp{{2}, {9}});
+  CHECK(EncodeKey(confirmed->fields.at(name)) == EncodeKey("text"));
+  CHECK(EncodeKey(confirmed->fields.at("a")) == EncodeKey(1.0));
+  // More names and replicas than a stream of frames remembers.
+  RowState wide = *confirmed;
+  for (std::uint64_t i = 0; i < 3000; ++i) {
+    const std::string field = "f" + std::to_string(i);
+    wide.clock.exceptions[field] = {{3 + i}, {10 + i}};
+    wide.fields[field] = static_cast<double>(i);
+  }
+  const Bytes stored = EncodeRowState(wide);
+  const Result<RowState> again = DecodeRowState(stored);
+  REQUIRE(again);
+  CHECK(EncodeRowState(*again) == stored);
+  std::size_t told = 0;
+  for (std::size_t at = stored.find("f2999"); at != Bytes::npos;
+       at = stored.find("f2999", at + 1)) {
+    ++told;
+  }
+  CHECK(told == 1);
 }
 
 }  // namespace
