@@ -36,7 +36,7 @@ Value LengthOf(const Value& value) {
 }
 
 // Gives values by pointer, so that looking at a field copies nothing. Null: the expression has no value,
-// because a boolean was needed and there was none.
+// because a boolean was needed and there was none, or a text is too long for its pattern.
 class Evaluator {
  public:
   explicit Evaluator(const Subject& subject) : subject_(subject) {}
@@ -98,7 +98,9 @@ class Evaluator {
     }
     if (expr.op == Op::kMatches) {
       const std::string* text = value->As<std::string>();
-      return FromBool(text && expr.pattern->Matches(*text));
+      if (!text) return &kFalseValue;
+      const std::optional<bool> matches = expr.pattern->Matches(*text);
+      return matches ? FromBool(*matches) : nullptr;
     }
     if (expr.op == Op::kLength) return &made_.emplace_front(LengthOf(*value));
     const bool* truth = value->As<bool>();

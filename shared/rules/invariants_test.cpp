@@ -197,6 +197,25 @@ TEST_CASE("checks see lengths and patterns of what there is") {
   CHECK(holds("['matches',['row','s'],'^[a-z]+$']", "{'s':'abc'}"));
   CHECK_FALSE(holds("['matches',['row','s'],'^[a-z]+$']", "{'s':'aBc'}"));
   CHECK_FALSE(holds("['matches',['row','n'],'.*']", "{'n':3}"));
+  CHECK(holds("['not',['matches',['row','n'],'.*']]", "{'n':3}"));
+}
+
+TEST_CASE("a text that is too long for a pattern is denied, whatever is made of the answer") {
+  const auto holds = [](const std::string& expr, std::size_t spaces) {
+    const std::string row = "{'s':'buy casino" + std::string(spaces, ' ') + "'}";
+    return Judged(Parsed("'checks':[{'name':'n','message':'m','allow':" + expr + "}]"), "", row) ==
+           "";
+  };
+  const std::string casino = "['matches',['row','s'],'(casino|lottery|viagra)']";
+  const std::string lotto = "['matches',['row','s'],'(lotto|lottery|viagra)']";
+  CHECK(holds(casino, 0));
+  CHECK_FALSE(holds("['not'," + casino + "]", 0));
+  CHECK(holds("['not'," + lotto + "]", 0));
+  for (const std::string& too_long :
+       {casino, "['not'," + casino + "]", "['not'," + lotto + "]",
+        "['eq'," + casino + ",['literal',false]]", "['or'," + casino + ",['true']]"}) {
+    CHECK_FALSE(holds(too_long, 700'000));
+  }
 }
 
 TEST_CASE("what nobody here can tell about other rows is left to who can") {

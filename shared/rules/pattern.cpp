@@ -65,8 +65,8 @@ class Pattern::Threads {
   bool matched_ = false;
 };
 
-bool Pattern::Matches(std::string_view text) const {
-  if (text.size() > kWorkMax / steps_.size()) return false;
+std::optional<bool> Pattern::Matches(std::string_view text) const {
+  if (text.size() > kWorkMax / steps_.size()) return std::nullopt;
   Threads now(*this), next(*this);
   bool begin = true;
   for (;;) {

@@ -8,11 +8,13 @@
 //   ^ $ \ . * + ? ( ) [ ] { } | / and, in [], -
 //   ( ) (?: ) | * + ? {n} {n,} {n,m}, each with ? behind it; ^ and $ for the text's ends
 // No groups to refer back to, no looking ahead or behind, no \b, no \p.
-// Bounds: 1,000 bytes, groups 32 deep, repeats of 1,000, 1,000 steps once repeats are written out. A text
-// for which steps times bytes passes ten million matches nothing.
+// Bounds: 1,000 bytes, groups 32 deep, repeats of 1,000, 1,000 steps once repeats are written out. Of a text
+// for which steps times bytes passes ten million it says nothing, neither that it matches nor that it does
+// not: else who may not write what matches would write it with a long tail.
 // Source: Thompson, "Regular expression search algorithm" (1968): all threads go through the text at once.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -25,8 +27,8 @@ class Pattern {
   // kInvalid says what is wrong, and at which byte.
   static Result<Pattern> Parse(std::string_view pattern);
 
-  // REQUIRES: UTF-8.
-  bool Matches(std::string_view text) const;
+  // None: the text is too long. REQUIRES: UTF-8.
+  std::optional<bool> Matches(std::string_view text) const;
 
  private:
   friend class PatternParser;

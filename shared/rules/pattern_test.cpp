@@ -35,10 +35,12 @@ TEST_CASE("patterns match what JavaScript's expressions with the flag u match") 
     const std::string& text = *one.Find("pattern")->As<std::string>();
     const Pattern pattern = Parsed(text);
     for (const Value& match : *one.Find("matches")->As<Array>()) {
-      CHECK_MESSAGE(pattern.Matches(*match.As<std::string>()), text << " and " << ToJson(match));
+      CHECK_MESSAGE(pattern.Matches(*match.As<std::string>()) == true,
+                    text << " and " << ToJson(match));
     }
     for (const Value& miss : *one.Find("misses")->As<Array>()) {
-      CHECK_MESSAGE(!pattern.Matches(*miss.As<std::string>()), text << " and " << ToJson(miss));
+      CHECK_MESSAGE(pattern.Matches(*miss.As<std::string>()) == false,
+                    text << " and " << ToJson(miss));
     }
   }
 }
@@ -60,16 +62,16 @@ TEST_CASE("what is no pattern of ours is refused, with the place") {
 
 TEST_CASE("a pattern that others backtrack over for ever takes steps times characters") {
   const Pattern doubled = Parsed("^(a+)+$");
-  CHECK(doubled.Matches(std::string(20'000, 'a')));
-  CHECK_FALSE(doubled.Matches(std::string(20'000, 'a') + "b"));
+  CHECK(doubled.Matches(std::string(20'000, 'a')) == true);
+  CHECK(doubled.Matches(std::string(20'000, 'a') + "b") == false);
   const Pattern optional = Parsed("^(?:a?){100}a{100}$");
-  CHECK(optional.Matches(std::string(150, 'a')));
-  CHECK_FALSE(optional.Matches(std::string(201, 'a')));
+  CHECK(optional.Matches(std::string(150, 'a')) == true);
+  CHECK(optional.Matches(std::string(201, 'a')) == false);
 }
 
-TEST_CASE("a text that would take too long matches nothing") {
+TEST_CASE("of a text that would take too long nothing is said") {
   const Pattern any = Parsed("^[a-z]*$");
-  CHECK(any.Matches(std::string(1'000'000, 'a')));
+  CHECK(any.Matches(std::string(1'000'000, 'a')) == true);
   CHECK_FALSE(any.Matches(std::string(10'000'000, 'a')));
 }
 

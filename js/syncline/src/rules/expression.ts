@@ -74,7 +74,8 @@ export const length = (a: Operand): ValueExpression => value("length", operand(a
 
 /** True if the text has the pattern in it; ^ and $ hold it to the ends. False for what is no text. Of
  * JavaScript's expressions (with the flag u) these are not known: looking ahead and behind, references to
- * groups, \\b and \\p. It takes linear time, whatever the pattern. */
+ * groups, \\b and \\p. It takes linear time, whatever the pattern; of a text that takes too long nothing is
+ * known, so that the rule denies. */
 export const matches = (a: Operand, pattern: RegExp | string): Condition => {
   if (typeof pattern === "string") return condition("matches", operand(a), pattern);
   if (pattern.flags !== "u" && pattern.flags !== "") {
