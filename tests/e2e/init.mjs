@@ -3,11 +3,11 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { strFromU8, unzipSync } from "fflate";
 import { expect } from "./lib/expect.mjs";
+import { freePort } from "./lib/free-port.mjs";
 import { until } from "./lib/until.mjs";
 
 const execute = promisify(execFile);
@@ -184,14 +184,4 @@ async function add(page, label, text) {
   await form.getByLabel(label).fill(text);
   await form.getByRole("button", { name: "Add" }).click();
   await page.getByText(text).first().waitFor();
-}
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }

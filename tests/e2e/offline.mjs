@@ -1,6 +1,6 @@
 // Without a network: work goes on, survives a reload, and merges when the network is back.
 import { cachedPage } from "./lib/cached-page.mjs";
-import { expectEqual } from "./lib/expect.mjs";
+import { expectSoon } from "./lib/expect.mjs";
 import { PersonPage } from "./lib/person-page.mjs";
 
 export const offline = [
@@ -16,7 +16,9 @@ export const offline = [
       await ada.edit("Edited by both", { Title: "Title from Ada" });
       await ben.edit("Edited by both", { Description: "Text from Ben" });
       await ada.row("Title from Ada").getByText("Waiting").waitFor();
-      expectEqual([await ada.pending(), await ben.pending()], [1, 1], "changes that wait");
+      for (const person of [ada, ben]) {
+        await expectSoon(() => person.pending(), 1, `changes of ${person.subject} that wait`);
+      }
       await ada.setNetwork(true);
       await ben.setNetwork(true);
       for (const person of [ada, ben]) {
@@ -32,13 +34,14 @@ export const offline = [
       await cachedPage(ada.page);
       await ada.setNetwork(false);
       await ada.create("Made offline");
+      await ada.see("Made offline");
       const before = await ada.titles();
       // The browser itself is offline too: the page has to come from the device.
       await ada.page.context().setOffline(true);
       await ada.page.reload();
       await ada.row("Made offline").getByText("Waiting").waitFor();
-      expectEqual(await ada.titles(), before, "the list after the reload");
-      expectEqual(await ada.pending(), 1, "changes that wait");
+      await expectSoon(() => ada.titles(), before, "the list after the reload");
+      await expectSoon(() => ada.pending(), 1, "changes that wait");
       await ada.edit("Made offline", { Title: "Made and edited offline" });
       await ada.page.context().setOffline(false);
       await ada.setNetwork(true);

@@ -67,6 +67,8 @@ export const pending = [
       await ada.setNetwork(false);
       await ada.create("Made offline");
       await ada.edit("Renamed offline", { Title: "Has a new name" });
+      await ada.see("Has a new name");
+      await ada.see("Made offline");
       await ada.page.context().setOffline(true);
       await ada.page.reload();
       await ada.see("Made offline");
@@ -92,6 +94,7 @@ export const pending = [
       const organizationId = await ada.organization();
       const count = 40;
       const seen = await ada.page.evaluate(writeMany, { organizationId, count });
+      await ada.see(`Never gone ${count}`);
       await ada.synced();
       const numbers = seen.map((rows) => {
         if (rows.length === 0) return -1; // before it was made

@@ -12,6 +12,7 @@ import { faults } from "./faults.mjs";
 import { init } from "./init.mjs";
 import { jobFlow } from "./job-flow.mjs";
 import { Relay } from "./lib/relay.mjs";
+import { deadlineMs } from "./lib/until.mjs";
 import { notes } from "./notes.mjs";
 import { offline } from "./offline.mjs";
 import { pending } from "./pending.mjs";
@@ -43,7 +44,6 @@ const browser = await chromium.launch({
 const relay = await Relay.start({ root });
 await promisify(execFile)("node", ["seed.mjs", relay.origin], { cwd: join(root, "demo/vectr0") });
 
-const deadlineMs = 20_000;
 const contexts = new Set();
 // What the pages of the running test said on their consoles.
 const said = [];

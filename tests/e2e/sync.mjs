@@ -1,5 +1,5 @@
 // Two browsers, one schedule: what one person does, the other sees.
-import { expectEqual } from "./lib/expect.mjs";
+import { expectEqual, expectSoon } from "./lib/expect.mjs";
 import { PersonPage } from "./lib/person-page.mjs";
 
 export const sync = [
@@ -29,7 +29,7 @@ export const sync = [
       await ada.synced();
       const cleo = await PersonPage.openSynced(world, "cleo");
       await cleo.see("Seen by latecomers");
-      expectEqual(await cleo.titles(), await ada.titles(), "Cleo's list");
+      await expectSoon(() => cleo.titles(), await ada.titles(), "Cleo's list");
     },
   },
   {
@@ -63,8 +63,8 @@ export const sync = [
       await keyboard.press("Enter");
       await dialog.waitFor({ state: "detached" });
       await ada.see("Typed in");
-      const focused = await ada.page.evaluate(() => document.activeElement?.textContent);
-      expectEqual(focused, "New schedule", "what has the focus after the dialog");
+      const focused = () => ada.page.evaluate(() => document.activeElement?.textContent);
+      await expectSoon(focused, "New schedule", "what has the focus after the dialog");
       await keyboard.press("Enter");
       await dialog.waitFor();
       await keyboard.press("Escape");

@@ -6,13 +6,15 @@ import { converse, hello, messageType, pushDelete } from "./lib/wire.mjs";
 const doraClaims = { sub: "dora", name: "Dora Haas", email: "dora@harbor.example" };
 const adaClaims = { sub: "ada", name: "Ada Lindqvist", email: "ada@northwind.example" };
 
-// All that the relay sends a client that asks for the tenant, until the first delta.
-async function ask(world, page, claims, tenant) {
+// All that the relay sends a client that asks for the tenant, until the first delta and what is awaited.
+async function ask(world, page, claims, tenant, awaited = "") {
   const { frames } = await converse(
     page,
     world.relay.origin,
     [hello({ token: await world.relay.token(claims), tenants: [tenant] })],
-    (received) => received.some(({ type }) => type === messageType.delta),
+    (received) =>
+      received.some(({ type }) => type === messageType.delta) &&
+      received.some(({ body }) => body.toString("latin1").includes(awaited)),
   );
   return { frames, text: frames.map(({ body }) => body.toString("latin1")).join("\n") };
 }
@@ -57,7 +59,7 @@ export const tenants = [
       const ada = await PersonPage.openSynced(world, "ada");
       const northwind = await ada.organization();
       // The same question from Ada is answered, so it is asked well.
-      const own = await ask(world, ada.page, adaClaims, northwind);
+      const own = await ask(world, ada.page, adaClaims, northwind, "Client check-in");
       expect(own.text.includes("Client check-in"), "Ada's rows are sent to Ada");
       const { frames, text } = await ask(world, ada.page, doraClaims, northwind);
       const welcome = frames.find(({ type }) => type === messageType.welcome);

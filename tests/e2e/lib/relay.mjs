@@ -2,9 +2,9 @@
 // started again.
 import { spawn } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "./free-port.mjs";
 import { until } from "./until.mjs";
 
 export class Relay {
@@ -77,14 +77,4 @@ export class Relay {
     if (!response.ok) throw new Error(`no token: ${response.status} ${await response.text()}`);
     return (await response.json()).token;
   }
-}
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -1,7 +1,9 @@
-// until: waits for a condition with a deadline, and says what it waited for.
+// until: waits for a condition with a deadline, and says what it waited for. The deadline is for what never
+// comes: no test is to fail because a machine is slow.
 const pollMs = 25;
+export const deadlineMs = 60_000;
 
-export async function until(what, condition, deadlineMs = 15_000) {
+export async function until(what, condition) {
   const deadline = Date.now() + deadlineMs;
   for (;;) {
     const value = await condition();
