@@ -3,7 +3,8 @@
 // Three texts are in play: the field's as the editor has taken it over (taken), what is on its way to the
 // field (sent), and what was typed since (unsent); the editor shows all of them in a row. What comes from
 // the field is compared with `taken`, moved behind what was typed meanwhile, and put into the editor, where
-// selection, history and decorations move along as with any other change.
+// selection, history and decorations move along as with any other change. An editor that is closed is not
+// touched any more; what was typed into it is still written.
 import { diff } from "@codemirror/merge";
 import {
   Annotation,
@@ -15,7 +16,9 @@ import {
   type TransactionSpec,
 } from "@codemirror/state";
 import { ViewPlugin, type ViewUpdate } from "@codemirror/view";
-import { type TextChange, type TextVersion, textVersionOf } from "../text/changes.ts";
+import { SynclineError } from "../error.ts";
+import { applyChanges, type TextChange, type TextVersion, textVersionOf } from "../text/changes.ts";
+import { asEditorText, asFieldChanges } from "./line-breaks.ts";
 
 /** Where the text lives: a live query and a mutation. */
 export interface SharedTextSource {
@@ -28,13 +31,19 @@ export interface SharedTextSource {
    * it is not. When it resolves, `read` gives a text that knows of it.
    */
   write(changes: TextChange[], madeTo: TextVersion): Promise<boolean>;
-  /** A write failed: it was refused, say. The editor shows the field's text again. */
+  /** A write failed: it was refused, say. An editor that is open shows the field's text again. */
   failed?(error: unknown): void;
 }
 
 export interface SharedText {
   extension: Extension;
+  /** Resolves when all that was typed has been written, or has failed; also after the editor was closed. */
+  idle(): Promise<void>;
 }
+
+// A write that found another text is tried again when that text is here, or after a pause, which doubles.
+const writesMax = 100;
+const pauseMs = { first: 50, last: 5_000 };
 
 const fromField = Annotation.define<boolean>();
 
@@ -47,77 +56,115 @@ function changesBetween(before: string, after: string): ChangeSet {
   return ChangeSet.of(changes, before.length);
 }
 
-function asTextChanges(changes: ChangeSet): TextChange[] {
-  const list: TextChange[] = [];
-  changes.iterChanges((from, to, _fromB, _toB, insert: Text) => {
-    list.push({ from, to, insert: insert.toString() });
-  });
-  return list;
-}
-
 /** The part of an editor that this needs. */
 interface View {
   readonly state: EditorState;
   dispatch(change: TransactionSpec): void;
 }
 
+/** Takes a step after so many milliseconds, unless what it returns is called before. */
+export type Later = (step: () => void, ms: number) => () => void;
+
+const byTimer: Later = (step, ms) => {
+  const timer = setTimeout(step, ms);
+  return () => clearTimeout(timer);
+};
+
 export class TextSync {
+  // The field's text, and the same as the editor counts it.
+  private field: string;
   private taken: Text;
   private sent: ChangeSet | null = null;
   private unsent: ChangeSet | null = null;
-  private stopped = false;
+  private writing: Promise<void> | null = null;
+  private endPause: () => void = () => {};
+  private view: View | null;
   private readonly unsubscribe: () => void;
 
   constructor(
-    private readonly view: View,
+    view: View,
     private readonly source: SharedTextSource,
+    private readonly later: Later = byTimer,
   ) {
+    this.view = view;
     this.taken = view.state.doc;
-    this.unsubscribe = source.subscribe(() => this.whenIdle(() => this.take()));
-    this.whenIdle(() => this.take());
+    this.field = this.taken.toString();
+    // An editor may not be changed while it tells of a change.
+    const takeSoon = () => queueMicrotask(() => this.take());
+    this.unsubscribe = source.subscribe(takeSoon);
+    takeSoon();
   }
 
-  stop(): void {
-    this.stopped = true;
+  /** Leaves the editor alone. Resolves when what was typed into it has been written, or has failed. */
+  async stop(): Promise<void> {
+    this.view = null;
+    await this.idle();
     this.unsubscribe();
+  }
+
+  async idle(): Promise<void> {
+    await this.writing;
   }
 
   /** To be called with each transaction that changed the editor's text. */
   typed(changes: ChangeSet): void {
     this.unsent = this.unsent === null ? changes : this.unsent.compose(changes);
-    this.whenIdle(() => void this.send());
+    this.writing ??= this.writeAll();
   }
 
-  // An editor may not be changed while it tells of a change.
-  private whenIdle(step: () => void): void {
-    queueMicrotask(() => {
-      if (!this.stopped) step();
-    });
+  private async writeAll(): Promise<void> {
+    // An editor may not be changed while it tells of a change.
+    await Promise.resolve();
+    try {
+      let writes = 0;
+      while (this.unsent !== null) {
+        this.take();
+        writes++;
+        if (await this.write(this.unsent, writes === writesMax)) {
+          writes = 0;
+        } else if ((this.source.read() ?? this.field) === this.field) {
+          await this.pause(Math.min(pauseMs.first * 2 ** (writes - 1), pauseMs.last));
+        }
+      }
+      this.take();
+    } finally {
+      this.writing = null;
+    }
   }
 
-  private async send(): Promise<void> {
-    if (this.sent !== null || this.unsent === null) return;
-    const sent = this.unsent;
+  // False if the field has another text. REQUIRES: all that is unsent.
+  private async write(sent: ChangeSet, isLast: boolean): Promise<boolean> {
     this.sent = sent;
     this.unsent = null;
     try {
-      const madeTo = textVersionOf(this.taken.toString());
-      const written = await this.source.write(asTextChanges(sent), madeTo);
-      if (this.stopped) return;
+      const changes = asFieldChanges(this.field, sent);
+      const isWritten = await this.source.write(changes, textVersionOf(this.field));
+      if (!isWritten && isLast) throw neverTheSame();
       this.sent = null;
-      if (written) {
+      if (isWritten) {
+        this.field = applyChanges(this.field, changes);
         this.taken = sent.apply(this.taken);
       } else {
         this.unsent = this.unsent === null ? sent : sent.compose(this.unsent);
       }
+      return isWritten;
     } catch (error) {
-      if (this.stopped) return;
       this.sent = null;
       this.giveUp(sent);
       this.source.failed?.(error);
+      return true;
     }
-    this.take();
-    await this.send();
+  }
+
+  // Until the field has another text, or the time has passed.
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.later(resolve, ms);
+      this.endPause = () => {
+        cancel();
+        resolve();
+      };
+    });
   }
 
   // Takes what could not be written out of the editor, and what was typed after it stays.
@@ -132,18 +179,22 @@ export class TextSync {
     if (this.sent !== null) return;
     const text = this.source.read();
     if (text === undefined) return;
-    const before = this.taken.toString();
-    if (text === before) return;
-    const changes = changesBetween(before, text);
-    const mine = this.unsent;
-    this.taken = changes.apply(this.taken);
-    // At one place what was typed here comes first: it goes on from what stands before it.
-    this.unsent = mine === null ? null : mine.map(changes, true);
-    this.change(mine === null ? changes : changes.map(mine));
+    const isOther = text !== this.field;
+    this.field = text;
+    const [before, after] = [this.taken.toString(), asEditorText(text)];
+    if (before !== after) {
+      const changes = changesBetween(before, after);
+      const mine = this.unsent;
+      this.taken = changes.apply(this.taken);
+      // At one place what was typed here comes first: it goes on from what stands before it.
+      this.unsent = mine === null ? null : mine.map(changes, true);
+      this.change(mine === null ? changes : changes.map(mine));
+    }
+    if (isOther) this.endPause();
   }
 
   private change(changes: ChangeSet): void {
-    this.view.dispatch({
+    this.view?.dispatch({
       changes,
       annotations: [
         fromField.of(true),
@@ -154,10 +205,20 @@ export class TextSync {
   }
 }
 
+function neverTheSame(): SynclineError {
+  return new SynclineError(
+    "conflict",
+    `What was typed is not saved: ${writesMax} times the field had another text than the editor, for the live ` +
+      "query does not follow it; see that `read` and `write` are of the same field",
+  );
+}
+
 /** The extension that ties an editor to a text. Give the editor the field's text as its first document. */
 export function sharedText(source: SharedTextSource): SharedText {
-  const plugin = ViewPlugin.define((view) => {
+  const syncs = new Set<TextSync>();
+  const extension = ViewPlugin.define((view) => {
     const sync = new TextSync(view, source);
+    syncs.add(sync);
     return {
       update(update: ViewUpdate) {
         for (const transaction of update.transactions) {
@@ -166,9 +227,14 @@ export function sharedText(source: SharedTextSource): SharedText {
         }
       },
       destroy() {
-        sync.stop();
+        void sync.stop().finally(() => syncs.delete(sync));
       },
     };
   });
-  return { extension: plugin };
+  return {
+    extension,
+    async idle() {
+      await Promise.all([...syncs].map((sync) => sync.idle()));
+    },
+  };
 }

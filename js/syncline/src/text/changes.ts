@@ -46,6 +46,11 @@ export function applyTextChanges(
 ): string | null {
   const version = textVersionOf(text);
   if (version.length !== madeTo.length || version.hash !== madeTo.hash) return null;
+  return applyChanges(text, changes);
+}
+
+/** @throws RangeError if the changes do not lie in the text, one after another. */
+export function applyChanges(text: string, changes: readonly TextChange[]): string {
   let result = "";
   let done = 0;
   for (const { from, to, insert } of changes) {
