@@ -124,8 +124,8 @@ enum SynclineOperation {
   /* --- sync: the device's end of the connection to the relay, without the socket --- */
   /* {"now":ms,"token":text}. A socket has opened: output is binary, to be sent as one message. */
   SYNCLINE_CONNECTED = 30,
-  /* Input: now as 8 bytes little-endian, then the bytes of one message. -> {}. An error means: close
-   * the socket and connect again later. */
+  /* Input: now as 8 bytes little-endian, then the bytes of one message, or of several in their order, which
+   * costs the disk less. -> {}. An error means: close the socket and connect again later. */
   SYNCLINE_RECEIVE = 31,
   /* {"now":ms} -> binary: what is due to the relay, as one message; empty if nothing is. Call it after
    * every commit and RECEIVE, until it is empty. */

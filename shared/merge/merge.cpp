@@ -165,6 +165,37 @@ bool ApplyTextEdits(RowState& row, const std::vector<StampedChange>& changes) {
   return !edits_by_path.empty();
 }
 
+namespace {
+
+std::size_t TextParts(const RowChange& change) {
+  std::size_t parts = 0;
+  for (const FieldEdit& field : change.edits) {
+    const TextEdit& edit = std::get<TextEdit>(field.edit);
+    parts += edit.inserted.size() + edit.deleted.size();
+  }
+  return parts;
+}
+
+}  // namespace
+
+bool JoinTextEdits(RowChange& change, const RowChange& next, ReplicaId author) {
+  if (!EditsOnlyTexts(change) || !EditsOnlyTexts(next) || change.length != next.length ||
+      !(change.key == next.key) || TextParts(change) + TextParts(next) > kTextPartsMax) {
+    return false;
+  }
+  for (const FieldEdit& field : next.edits) {
+    const auto at = std::lower_bound(
+        change.edits.begin(), change.edits.end(), field.path,
+        [](const FieldEdit& edit, const std::string& path) { return edit.path < path; });
+    if (at == change.edits.end() || at->path != field.path) {
+      change.edits.insert(at, field);
+    } else {
+      JoinTexts(std::get<TextEdit>(at->edit), std::get<TextEdit>(field.edit), author);
+    }
+  }
+  return true;
+}
+
 KindState FieldAt(const RowState& row, std::string_view path) {
   const auto content = row.contents.find(path);
   return {ValueAt(row, path), content == row.contents.end() ? Bytes() : content->second,

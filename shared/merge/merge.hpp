@@ -100,6 +100,9 @@ struct StampedChange {
 bool EditsOnlyTexts(const RowChange& change);
 // REQUIRES: EditsOnlyTexts, each.
 bool ApplyTextEdits(RowState& row, const std::vector<StampedChange>& changes);
+// Makes `change` do what it and then `next`, of the same author, do. False, and nothing done, if they do more
+// than edit texts, are of two lives of the row, or would have more than kTextPartsMax parts.
+bool JoinTextEdits(RowChange& change, const RowChange& next, ReplicaId author);
 
 // Whether a write takes a register: the later one does; two of one stamp (which only a faulty replica
 // makes) go by value.

@@ -2,7 +2,8 @@
 // interleave, and a deletion takes only the characters that its author saw.
 //
 // text_sequence.hpp has the order of characters, text_content.hpp their bytes at rest, text_anchor.hpp
-// places that outlive edits, text_undo.cpp what an inverse is. The laws are in text_test.cpp.
+// places that outlive edits, text_undo.cpp what an inverse is, text_join.cpp what makes one edit of many. The
+// laws are in text_test.cpp.
 #pragma once
 #include <optional>
 #include <vector>
@@ -35,6 +36,10 @@ struct AuthoredText {
   ReplicaId author;
 };
 void ApplyTexts(KindState& now, const std::vector<AuthoredText>& edits);
+
+// Makes `all` do what it and then `next`, of the same author, do; what was typed on becomes one insertion
+// again.
+void JoinTexts(TextEdit& all, const TextEdit& next, ReplicaId author);
 
 // Forgets deleted characters that the order of the others does not need, if an earlier call has found them
 // deleted already. So let pass between two calls what an edit may take to arrive: one that was made before

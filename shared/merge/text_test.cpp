@@ -318,9 +318,42 @@ TEST_CASE("many edits at once give what they give one by one") {
       changes.push_back({&made[i], {{i + 2}, edits[i].author}});
       Apply(row, made[i], changes.back().stamp);
     }
+    RowState joined = rows;
     ApplyTextEdits(rows, changes);
     REQUIRE(rows == row);
+
+    // As fewer changes: what one author did in a row is one.
+    for (std::size_t i = 0; i < made.size();) {
+      RowChange whole = made[i];
+      const ReplicaId author = edits[i].author;
+      for (++i; i < made.size() && edits[i].author == author; ++i) {
+        if (!JoinTextEdits(whole, made[i], author)) break;
+      }
+      Apply(joined, whole, {{1}, author});
+    }
+    REQUIRE(joined == row);
   }
+}
+
+TEST_CASE("what is typed, and erased, letter by letter becomes one insertion and one deletion") {
+  const ReplicaId author{3};
+  KindState state{"Hello, !", {}, {1}};
+  RowChange all{{}, 1, false, 0, {}, {}};
+  const auto then = [&](std::size_t at, std::size_t deleted, std::string_view inserted) {
+    TextEdit edit = EditAt(state, at, deleted, inserted);
+    ApplyBy(state, edit, author);
+    REQUIRE(JoinTextEdits(all, {{}, 1, false, 0, {}, {{"t", std::move(edit)}}}, author));
+  };
+  for (std::size_t at = 7; const char letter : std::string("world")) {
+    then(at++, 0, std::string(1, letter));
+  }
+  for (std::size_t at = 5; at > 2; --at) then(at - 1, 1, "");
+  REQUIRE(TextOf(state) == "He, world!");
+  const TextEdit& edit = std::get<TextEdit>(all.edits.at(0).edit);
+  REQUIRE(edit.inserted.size() == 1);
+  CHECK(edit.inserted[0].text == "world");
+  REQUIRE(edit.deleted.size() == 1);
+  CHECK(edit.deleted[0].count == 3);
 }
 
 }  // namespace

@@ -115,6 +115,41 @@ TEST_CASE("a text keeps what both typed, and goes on from there") {
   CHECK(desk.Outcome() == R"({"body":"two, three","status":"draft","title":"x"})");
 }
 
+TEST_CASE("what came while a device was busy is taken at once, with what is pending there") {
+  Desk desk;
+  const std::string id = desk.Shared(R"("body":"hello","likes":1)");
+  desk.ada.held.emplace();
+  for (const char* body : {"h", "he", "hey", "hey ", "hey hello"}) {
+    CHECK(desk.ben.Patch(id, std::string(R"({"body":")") + body + R"("})") == "");
+    Settle(desk.relay, desk.everyone);
+    CHECK(desk.ada.Patch(id, std::string(R"({"title":"mine )") + body + R"("})") == "");
+  }
+  CHECK(desk.ada.Patch(id, R"({"body":"hello you","likes":3})") == "");
+  CHECK(desk.ada.replica->device().pending_count() == 6);
+  desk.ada.TakeHeld();
+  Settle(desk.relay, desk.everyone);
+  const std::string outcome = desk.Outcome();
+  CHECK(outcome.find(R"("likes":3)") != std::string::npos);
+  CHECK(outcome.find(R"("title":"mine hey hello")") != std::string::npos);
+  CHECK_MESSAGE(outcome.find(" you") != std::string::npos, outcome);
+}
+
+TEST_CASE("of messages that are taken at once, those before one that fails stay") {
+  Desk desk;
+  const std::string id = desk.Shared(R"("body":"hello")");
+  desk.ada.held.emplace();
+  CHECK(desk.ben.Patch(id, R"({"body":"hello you"})") == "");
+  Settle(desk.relay, desk.everyone);
+  CHECK(desk.ben.Patch(id, R"({"title":"y"})") == "");
+  Settle(desk.relay, desk.everyone);
+  Bytes frames = *std::exchange(desk.ada.held, {});
+  frames += EncodeFrame(Fault{Code::kUnavailable, "closing"});
+  const Status received = desk.ada.replica->session().Receive(frames, desk.relay.now);
+  REQUIRE_FALSE(received);
+  CHECK(received.error().message == "closing");
+  CHECK(desk.ada.All("schedules") == desk.ben.All("schedules"));
+}
+
 TEST_CASE("a field of a merge kind that is removed goes whole, and can come back") {
   Desk desk;
   const std::string id = desk.Shared(R"("likes":3,"body":"one")");

@@ -181,8 +181,16 @@ class Person {
       if (std::holds_alternative<Chunk>(*alone)) ++chunks;
       if (std::holds_alternative<Pong>(*alone)) ++pongs;
     }
-    const Status received = replica->session().Receive(frame, relay_.now + ahead_ms);
-    REQUIRE_MESSAGE(received, (received ? "" : received.error().message));
+    if (held) {
+      *held += frame;
+      return;
+    }
+    Take(frame);
+  }
+  // What was held back, at once.
+  void TakeHeld() {
+    const Bytes frames = *std::exchange(held, {});
+    Take(frames);
   }
   // A delivery of that tenant.
   void Receive(const TenantId& tenant, const Bytes& frame) {
@@ -295,8 +303,15 @@ class Person {
   std::optional<std::string> undo_scope;
   std::uint64_t ahead_ms = 0;
   int chunks = 0, pongs = 0;
+  // What comes while it is there waits for TakeHeld.
+  std::optional<Bytes> held;
 
  private:
+  void Take(const Bytes& frames) {
+    const Status received = replica->session().Receive(frames, relay_.now + ahead_ms);
+    REQUIRE_MESSAGE(received, (received ? "" : received.error().message));
+  }
+
   Relay& relay_;
   std::uint64_t seed_;
   Object claims_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "shared/rules/transitions.hpp"
+#include "shared/value/field_path.hpp"
 #include "shared/value/key.hpp"
 
 namespace syncline {
@@ -23,6 +24,19 @@ bool AsksForRow(const Expr& expr) {
   using Op = Expr::Op;
   return expr.op == Op::kRow || expr.op == Op::kOld || expr.op == Op::kChanged ||
          std::any_of(expr.operands.begin(), expr.operands.end(), AsksForRow);
+}
+
+// The field that a path is of or within, as rules or as the merge write it.
+std::string_view FieldOf(std::string_view path) {
+  return path.substr(0, std::min(path.find('.'), path.find(kPathStep)));
+}
+
+bool AsksForField(const Expr& expr, std::string_view field) {
+  using Op = Expr::Op;
+  const bool of_row = expr.op == Op::kRow || expr.op == Op::kOld || expr.op == Op::kChanged;
+  return (of_row && FieldOf(expr.path) == field) ||
+         std::any_of(expr.operands.begin(), expr.operands.end(),
+                     [&](const Expr& operand) { return AsksForField(operand, field); });
 }
 
 Subject SubjectOf(const Actor& actor, const Object* before, const Object* after,
@@ -83,6 +97,14 @@ bool Rules::ReadDependsOnRow(std::string_view table) const {
   return at != tables_.end() &&
          std::any_of(at->second.read.begin(), at->second.read.end(),
                      [](const Clause& clause) { return AsksForRow(clause.allow); });
+}
+
+bool Rules::ReadLooksAt(std::string_view table, std::string_view path) const {
+  const auto at = tables_.find(table);
+  const std::string_view field = FieldOf(path);
+  return at != tables_.end() &&
+         std::any_of(at->second.read.begin(), at->second.read.end(),
+                     [&](const Clause& clause) { return AsksForField(clause.allow, field); });
 }
 
 std::optional<Denial> Rules::Judge(std::string_view name, Action action, const Actor& actor,

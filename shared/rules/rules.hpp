@@ -159,6 +159,8 @@ class Rules {
   bool read_depends_on_user() const { return read_depends_on_user_; }
   // True if the table's read rule looks at a row: else it judges all of the table's rows alike.
   bool ReadDependsOnRow(std::string_view table) const;
+  // False if the table's read rule cannot come out otherwise by what the path holds (shared/merge/merge.hpp).
+  bool ReadLooksAt(std::string_view table, std::string_view path) const;
 
  private:
   std::map<std::string, TableRules, std::less<>> tables_;

@@ -252,6 +252,10 @@ TEST_CASE("what read rules depend on is known") {
   CHECK_FALSE(Parsed(OneClause("update", of_row)).ReadDependsOnRow("schedules"));
   CHECK_FALSE(Parsed(OneClause("read", of_user)).ReadDependsOnRow("schedules"));
   CHECK_FALSE(Parsed(OneClause("read", of_row)).ReadDependsOnRow("nowhere"));
+  CHECK(Parsed(OneClause("read", of_row)).ReadLooksAt("schedules", "title"));
+  CHECK(Parsed(OneClause("read", of_row)).ReadLooksAt("schedules", "title\x1fmain"));
+  CHECK_FALSE(Parsed(OneClause("read", of_row)).ReadLooksAt("schedules", "titles"));
+  CHECK_FALSE(Parsed(OneClause("read", of_user)).ReadLooksAt("schedules", "email"));
 }
 
 TEST_CASE("an expression that is wrong is refused with its place") {

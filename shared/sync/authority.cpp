@@ -7,6 +7,7 @@
 #include <set>
 
 #include "shared/base/planted.hpp"
+#include "shared/merge/memory.hpp"
 #include "shared/sync/compaction.hpp"
 #include "shared/sync/fan_out.hpp"
 #include "shared/sync/history.hpp"
@@ -16,7 +17,6 @@
 #include "shared/value/id.hpp"
 #include "shared/value/json.hpp"
 #include "shared/value/key.hpp"
-#include "shared/value/memory.hpp"
 
 namespace syncline {
 namespace {
@@ -178,18 +178,30 @@ Status Authority::ContinueSnapshot(SessionId session, std::uint64_t) {
   return state_->fan_out.ContinueSnapshot(session);
 }
 
+namespace {
+
+std::size_t HeapBytes(const StrictReads& reads) {
+  std::size_t bytes = 0;
+  for (const IndexReads& index : reads.indexes) {
+    bytes += sizeof(index);
+    for (const std::string& field : index.fields) bytes += sizeof(field) + field.size();
+    for (const KeyStretch& stretch : index.stretches) {
+      bytes += sizeof(stretch) + stretch.low.size() + stretch.high.size();
+    }
+  }
+  return bytes;
+}
+
+}  // namespace
+
 void Authority::Submit(const Peer& peer, std::vector<ChangeSet> change_sets) {
   std::size_t bytes = sizeof(Peer) + HeapBytes(peer.claims);
   for (ChangeSet& change_set : change_sets) {
     // Whatever it claims, it is the sender's.
     change_set.replica = peer.replica;
     bytes += sizeof(ChangeSet);
-    for (const RowChange& row : change_set.rows) {
-      bytes += sizeof(RowChange);
-      for (const FieldWrite& write : row.writes) {
-        bytes += sizeof(FieldWrite) + write.path.size() + HeapBytes(write.value);
-      }
-    }
+    for (const RowChange& row : change_set.rows) bytes += sizeof(RowChange) + HeapBytes(row);
+    if (change_set.strict) bytes += HeapBytes(*change_set.strict);
   }
   state_->submitted_bytes += bytes;
   state_->submitted.push_back({peer, std::move(change_sets), bytes});

@@ -29,6 +29,7 @@ constexpr char kApplication[] = R"json({
       "documentType": {"type":"object","value":{
         "organizationId":{"fieldType":{"type":"id","tableName":"organizations"},"optional":false},
         "title":{"fieldType":{"type":"any"},"optional":true},
+        "body":{"fieldType":{"type":"string","merge":"text"},"optional":true},
         "secret":{"fieldType":{"type":"boolean"},"optional":true},
         "place":{"fieldType":{"type":"object","value":{
           "city":{"fieldType":{"type":"string"},"optional":true}}},"optional":true}}}}
@@ -415,6 +416,92 @@ TEST_CASE(
     static_cast<void>(session.OnVerified(identity, {}, kNowMs));
     CHECK(session.closed() == changed);
   }
+}
+
+// What one hears of another's change sets of one row, which the relay takes in one group.
+struct Group {
+  Tenant tenant;
+  RowKey key;
+  KindState body{std::string(4000, 'x'), {}, {2}};
+
+  Group() {
+    RowChange note = tenant.Note("title");
+    note.writes.push_back({"body", body.value});
+    std::sort(note.writes.begin(), note.writes.end(),
+              [](const FieldWrite& a, const FieldWrite& b) { return a.path < b.path; });
+    key = note.key;
+    REQUIRE(tenant.Accepted(tenant.ben, {note}));
+    for (const Tenant::Author* author : {&tenant.ada, &tenant.ben}) {
+      tenant.Join(*author, {});
+      REQUIRE(tenant.authority->ContinueSnapshot({author->session}, kNowMs));
+      tenant.Delivered(*author);
+    }
+  }
+  RowChange Edited(const std::string& text) {
+    const auto edit = EditBetween(MergeKind::kText, body, text, {2});
+    REQUIRE((edit && *edit));
+    ApplyEdit(body, **edit, {{1}, {2}});
+    return {key, 1, false, 0, {}, {{"body", **edit}}};
+  }
+  std::vector<DeltaRow> Heard(const Tenant::Author& who, Tenant::Author& by,
+                              const std::vector<RowChange>& rows) {
+    std::vector<ChangeSet> change_sets;
+    for (const RowChange& row : rows) {
+      const std::uint64_t number = ++by.number;
+      change_sets.push_back({{}, number, HybridTime::FromUnixMs(kNowMs + number), {row}});
+    }
+    const std::uint64_t before = tenant.authority->counters().accepted;
+    tenant.authority->Submit(tenant.PeerOf(by), std::move(change_sets));
+    REQUIRE(tenant.authority->Commit(kNowMs));
+    REQUIRE(tenant.authority->counters().accepted == before + rows.size());
+    for (Message& message : tenant.Delivered(who)) {
+      if (Delta* delta = std::get_if<Delta>(&message)) return std::move(delta->rows);
+    }
+    return {};
+  }
+  std::vector<DeltaRow> Heard(const std::vector<RowChange>& rows) {
+    return Heard(tenant.ada, tenant.ben, rows);
+  }
+};
+
+TEST_CASE("what one person typed in a row is told as one edit, not as the row") {
+  Group group;
+  const std::string text(4000, 'x');
+  const auto rows = group.Heard(
+      {group.Edited(text + "a"), group.Edited(text + "ab"), group.Edited(text + "abc")});
+  REQUIRE(rows.size() == 1);
+  REQUIRE(rows[0].kind == DeltaRow::Kind::kChange);
+  const TextEdit& edit = std::get<TextEdit>(rows[0].change.edits.at(0).edit);
+  REQUIRE(edit.inserted.size() == 1);
+  CHECK(edit.inserted[0].text == "abc");
+  CHECK(rows[0].stamp.time.unix_ms() == kNowMs + group.tenant.ben.number);
+}
+
+TEST_CASE("several changes of a large row are told each; of a small one, the row is") {
+  Group group;
+  const auto writes = [&](const RowKey& key) {
+    return group.Heard(
+        {Tenant::Update(key, {{"title", "a"}}), Tenant::Update(key, {{"title", "b"}})});
+  };
+  const auto rows = writes(group.key);
+  REQUIRE(rows.size() == 2);
+  CHECK((rows[1].change.writes.at(0).value == Value("b")));
+  const RowChange small = group.tenant.Note("x");
+  REQUIRE(group.tenant.Accepted(group.tenant.ben, {small}));
+  const auto row = writes(small.key);
+  REQUIRE(row.size() == 1);
+  CHECK(row[0].kind == DeltaRow::Kind::kState);
+}
+
+TEST_CASE("what a row was while it was out of sight is not told") {
+  Group group;
+  const auto rows = group.Heard(group.tenant.ben, group.tenant.ada,
+                                {Tenant::Update(group.key, {{"secret", true}}),
+                                 Tenant::Update(group.key, {{"title", "hidden"}}),
+                                 Tenant::Update(group.key, {{"title", "shown"}}),
+                                 Tenant::Update(group.key, {{"secret", false}})});
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].kind == DeltaRow::Kind::kState);
 }
 
 }  // namespace

@@ -104,23 +104,39 @@ Result<Device::Tenant*> Device::FindOrMake(const TenantId& id) {
 }
 
 Status Device::Transact(const std::function<Status()>& step) {
-  if (Status begun = database_.Begin(); !begun) return begun;
+  const bool part = database_.in_transaction();
+  if (Status begun = part ? database_.BeginPart() : database_.Begin(); !begun) return begun;
   const std::size_t settled = news_.settled.size();
   const std::size_t refused = news_.refused.size();
   Status done = step();
-  if (done) {
+  if (!part && done) {
     done = database_.Commit();
-  } else {
+  } else if (!part) {
     database_.Rollback();
+  } else if (database_.in_transaction()) {  // else a full or broken disk has ended it
+    const Status ended = database_.EndPart(!done);
+    if (done) done = ended;
   }
-  if (!done) {
-    // The first error is the one to tell; if even reading fails, the next step will say so.
-    news_.settled.resize(settled);
-    news_.refused.resize(refused);
-    news_.everything = true;
-    static_cast<void>(Load());
-  }
+  if (!done) FollowRollback(settled, refused);
   return done;
+}
+
+Status Device::Together(const std::function<Status()>& steps) {
+  if (Status begun = database_.Begin(); !begun) return begun;
+  const std::size_t settled = news_.settled.size();
+  const std::size_t refused = news_.refused.size();
+  const Status done = steps();
+  const Status kept = database_.in_transaction() ? database_.Commit() : done;
+  if (!kept) FollowRollback(settled, refused);
+  return done ? kept : done;
+}
+
+void Device::FollowRollback(std::size_t settled, std::size_t refused) {
+  news_.settled.resize(std::min(settled, news_.settled.size()));
+  news_.refused.resize(std::min(refused, news_.refused.size()));
+  news_.everything = true;
+  // The first error is the one to tell; if even reading fails, the next step will say so.
+  static_cast<void>(Load());
 }
 
 // --- reading ---

@@ -94,7 +94,10 @@ class Device {
   // After the transaction, or a part of it that made a tenant, was undone.
   Status RolledBack();
 
-  // --- syncing: each opens and commits its own transaction ---
+  // --- syncing: each opens and commits its own transaction, or is a part of that of Together ---
+  // Runs steps of the sync in one transaction. A step that fails is undone alone, and those before it stay,
+  // unless the file cannot take them: then all are undone.
+  Status Together(const std::function<Status()>& steps);
   Hello MakeHello(std::string token, std::uint64_t now_ms) const;
   // A restored relay knows less than it told; what it forgot is pending again with the snapshot's end.
   Status OnAgain(const Again& again);
@@ -155,8 +158,11 @@ class Device {
   Tenant* FindTenant(const TenantId& tenant);
   Result<Tenant*> FindOrMake(const TenantId& tenant);
 
-  // Runs `step` in a transaction; on any failure the file and the memory are as before.
+  // Runs `step` in a transaction, or as a part of the one that is open; on any failure the file and the
+  // memory are as before.
   Status Transact(const std::function<Status()>& step);
+  // The file was rolled back: the memory follows. `settled` and `refused`: how many there were to tell.
+  void FollowRollback(std::size_t settled, std::size_t refused);
   Result<RowState> ConfirmedState(const Tenant& tenant, TenantNo no, const RowKey& key);
   // Makes the row visible again from its confirmed state and what is pending for it.
   Status Rebase(Tenant& tenant, TenantNo no, const RowKey& key, const RowState& confirmed);

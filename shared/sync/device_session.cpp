@@ -1,8 +1,10 @@
 #include "shared/sync/device_session.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "shared/base/planted.hpp"
+#include "shared/merge/memory.hpp"
 
 namespace syncline {
 
@@ -21,14 +23,46 @@ void DeviceSession::Disconnected() {
   pushes_ = {};
 }
 
-Status DeviceSession::Receive(ByteView message, std::uint64_t now_ms) {
+Status DeviceSession::Receive(ByteView messages, std::uint64_t now_ms) {
   if (!connected_) return Fail(Code::kInvalid, "A message came without a connection");
-  while (!message.empty()) {
-    const Result<Message> frame = frames_.Take(message);
-    if (!frame) return Fail(frame.error());
-    if (Status handled = Handle(*frame, now_ms); !handled) return handled;
+  if (messages.empty()) return Done{};
+  Result<Message> first = frames_.Take(messages);
+  while (first && std::holds_alternative<About>(*first) && !messages.empty()) {
+    first = frames_.Take(messages);
   }
-  return Done{};
+  if (!first) return Fail(first.error());
+  if (messages.empty()) return Handle(*first, now_ms);
+  return device_.Together([&] { return HandleAll(std::move(*first), messages, now_ms); });
+}
+
+Status DeviceSession::HandleAll(Message message, ByteView more, std::uint64_t now_ms) {
+  while (!more.empty()) {
+    Result<Message> next = frames_.Take(more);
+    if (!next) {
+      Status handled = Handle(message, now_ms);
+      return handled ? Fail(next.error()) : handled;
+    }
+    auto* delta = std::get_if<Delta>(&message);
+    auto* next_delta = std::get_if<Delta>(&*next);
+    if (delta && next_delta && GoesOn(*delta, *next_delta)) {
+      delta->to = std::move(next_delta->to);
+      std::move(next_delta->rows.begin(), next_delta->rows.end(), std::back_inserter(delta->rows));
+      continue;
+    }
+    if (Status handled = Handle(message, now_ms); !handled) return handled;
+    message = std::move(*next);
+  }
+  return Handle(message, now_ms);
+}
+
+bool DeviceSession::GoesOn(const Delta& delta, const Delta& next) const {
+  if (delta.completes_snapshot || next.completes_snapshot || !(delta.tenant == next.tenant) ||
+      delta.to.epoch != next.to.epoch || next.to.seq < delta.to.seq) {
+    return false;
+  }
+  // Not if the first would be passed over.
+  const Cursor* cursor = device_.CursorOf(delta.tenant);
+  return cursor && cursor->epoch == delta.to.epoch && cursor->seq <= delta.to.seq;
 }
 
 Status DeviceSession::Handle(const Message& message, std::uint64_t now_ms) {
@@ -100,13 +134,7 @@ Bytes DeviceSession::TakeOutgoing() {
       push.change_sets.push_back(entry->change_set);
       if (PLANTED("stamp-re-made")) push.change_sets.back().time = device_.clock().last();
       ++next;
-      bytes += 64 * entry->change_set.rows.size();
-      for (const RowChange& row : entry->change_set.rows) {
-        for (const FieldWrite& write : row.writes) {
-          const std::string* text = write.value.As<std::string>();
-          bytes += 16 + (text ? text->size() : 0);
-        }
-      }
+      for (const RowChange& row : entry->change_set.rows) bytes += 64 + HeapBytes(row);
     }
     if (push.change_sets.empty()) continue;
     sent = push.change_sets.back().number;

@@ -24,9 +24,9 @@ class DeviceSession {
 
   // A socket has opened: the message to send first.
   Bytes Connected(std::string token, std::uint64_t now_ms);
-  // One message from the relay. On an error, which a Fault is too, the owner closes the socket and
-  // connects again.
-  Status Receive(ByteView message, std::uint64_t now_ms);
+  // Messages from the relay, one behind the other: several share a transaction, and so the disk's work. On an
+  // error, which a Fault is too, the owner closes the socket and connects again.
+  Status Receive(ByteView messages, std::uint64_t now_ms);
   // What is due to the relay, as one message; empty if nothing is.
   Bytes TakeOutgoing();
   void Disconnected();
@@ -46,6 +46,9 @@ class DeviceSession {
 
  private:
   Status Handle(const Message& message, std::uint64_t now_ms);
+  Status HandleAll(Message message, ByteView more, std::uint64_t now_ms);
+  // Whether `next` can be added to `delta` and handled with it.
+  bool GoesOn(const Delta& delta, const Delta& next) const;
 
   Device& device_;
   bool connected_ = false;

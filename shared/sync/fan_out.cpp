@@ -5,6 +5,7 @@
 #include <set>
 
 #include "shared/base/planted.hpp"
+#include "shared/merge/memory.hpp"
 #include "shared/sync/may_read.hpp"
 #include "shared/value/id.hpp"
 #include "shared/value/key.hpp"
@@ -12,7 +13,8 @@
 namespace syncline {
 namespace {
 
-// A row may have a megabyte.
+// Rows looked at at once: few at first, because a row may have megabytes.
+constexpr std::size_t kFirstScanRows = 8;
 constexpr std::size_t kScanRows = 64;
 // After more changes than this, a snapshot costs a returning device less.
 constexpr std::int64_t kCatchUpChangesMax = 100'000;
@@ -24,6 +26,7 @@ constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
 // A rough size on the wire, to cut chunks and bound deltas by.
 std::size_t WireBytes(const RowState& state) {
   std::size_t bytes = 48 + 24 * state.clock.exceptions.size();
+  for (const auto& [path, content] : state.contents) bytes += path.size() + content.size();
   for (const auto& [path, value] : state.fields) {
     bytes += 4;
     if (const std::string* text = value.As<std::string>()) {
@@ -75,8 +78,17 @@ void GroupEffects::Add(const RowKey& key, std::shared_ptr<const Row> before,
                        const Stamp& stamp) {
   const auto [slot, added] = rows.try_emplace(key);
   if (added) slot->second.before = std::move(before);
-  slot->second.after = std::move(after);
-  slot->second.changes.emplace_back(change, stamp);
+  RowEffect& effect = slot->second;
+  effect.after = std::move(after);
+  ++effect.change_sets;
+  if (!effect.changes.empty()) {
+    auto& [last, last_stamp] = effect.changes.back();
+    if (last_stamp.replica == stamp.replica && JoinTextEdits(last, change, stamp.replica)) {
+      last_stamp = std::max(last_stamp, stamp);
+      return;
+    }
+  }
+  effect.changes.emplace_back(change, stamp);
 }
 
 void FanOut::Send(SessionId session, const Message& message, bool continues) {
@@ -252,13 +264,16 @@ Status FanOut::BeginSnapshot(Session& session) {
 Result<bool> FanOut::FillChunk(Session& session, Chunk& chunk) {
   SnapshotProgress& progress = *session.snapshot;
   std::size_t bytes = 0;
+  std::size_t count = kFirstScanRows;
   while (progress.table < application_.schema.tables.size()) {
     const TableSchema& table = application_.schema.tables[progress.table];
     KeyRange range;
     if (!progress.after_key.empty()) range.low = progress.after_key + '\0';
     Result<std::vector<Entry>> entries =
-        store_.Scan(no_, table.number, kByCreationTime, range, false, kScanRows, ReadClock::kYes);
+        store_.Scan(no_, table.number, kByCreationTime, range, false, count, ReadClock::kYes);
     if (!entries) return Fail(entries.error());
+    const bool more = entries->size() == count;
+    count = std::min(2 * count, kScanRows);
     for (Entry& entry : *entries) {
       progress.after_key = std::move(entry.key);
       if (!MayRead(table, session.actor, entry.row)) continue;
@@ -266,7 +281,7 @@ Result<bool> FanOut::FillChunk(Session& session, Chunk& chunk) {
       bytes += WireBytes(chunk.rows.back().state);
       if (bytes >= limits_.snapshot_chunk_bytes) return true;
     }
-    if (entries->size() == kScanRows) continue;
+    if (more) continue;
     ++progress.table;
     progress.after_key.clear();
   }
@@ -313,13 +328,36 @@ std::vector<DeltaRow> FanOut::Visible(const GroupEffects& effects, const Actor& 
     if (was && !is && PLANTED("forget-missed")) continue;
     if (was && !is) {
       rows.push_back(ForgetRow(key));
-    } else if (is && was && effect.changes.size() == 1) {
-      rows.push_back(ChangeRow(effect.changes.front().first, effect.changes.front().second));
+    } else if (is && was && TellsChanges(table, effect)) {
+      for (const auto& [change, stamp] : effect.changes) rows.push_back(ChangeRow(change, stamp));
     } else if (is) {
       rows.push_back(StateRow(key, ToState(table, *effect.after)));
     }
   }
   return rows;
+}
+
+bool FanOut::TellsChanges(const TableSchema& table, const RowEffect& effect) const {
+  if (effect.change_sets == 1) return true;
+  if (effect.changes.empty()) return false;  // swept
+  std::size_t change_bytes = 0;
+  for (const auto& [change, stamp] : effect.changes) {
+    if (change.whole || change.deletes()) return false;
+    change_bytes += sizeof(RowChange) + HeapBytes(change);
+    // In between, the row may have been out of sight.
+    const auto is_looked_at = [&](const auto& part) {
+      return application_.rules.ReadLooksAt(table.name, part.path);
+    };
+    if (std::any_of(change.writes.begin(), change.writes.end(), is_looked_at) ||
+        std::any_of(change.edits.begin(), change.edits.end(), is_looked_at)) {
+      return false;
+    }
+  }
+  std::size_t state_bytes = 0;
+  for (const Member& member : effect.after->document.members()) {
+    state_bytes += sizeof(Member) + HeapBytes(member.value);
+  }
+  return change_bytes < state_bytes;
 }
 
 Status FanOut::Deliver(const GroupEffects& effects, std::uint64_t) {

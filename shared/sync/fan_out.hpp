@@ -25,7 +25,9 @@ namespace syncline {
 // What a group commit did to one row.
 struct RowEffect {
   std::shared_ptr<const Row> before, after;  // null: the row was not, or is not there
+  // In their order; what one author typed in a row is one of them.
   std::vector<std::pair<RowChange, Stamp>> changes;
+  std::size_t change_sets = 0;
 };
 
 struct SessionVerdict {
@@ -108,6 +110,8 @@ class FanOut {
                                   Delta& delta);
   Result<bool> FillChunk(Session& session, Chunk& chunk);
   std::vector<DeltaRow> Visible(const GroupEffects& effects, const Actor& actor) const;
+  // Of a row that is seen before and after: whether its changes are told, or its state.
+  bool TellsChanges(const TableSchema& table, const RowEffect& effect) const;
   bool MayRead(const TableSchema& table, const Actor& actor, const Row& row) const;
   // Sessions of one group are due the same deltas.
   std::string GroupOf(const Session& session) const;

@@ -5,6 +5,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { CoreEvents } from "../engine/operations.ts";
 import { type ErrorData, errorToData } from "../error.ts";
 import { backoffDelayMs } from "./backoff.ts";
+import { Inbox, type Take } from "./inbox.ts";
 import type { SyncStatus } from "./types.ts";
 
 // What this file uses of a WebSocket: the browser's, or that of npm ws.
@@ -51,6 +52,7 @@ const bufferedBytesMax = 4 << 20;
 
 export class Session {
   private socket: Socket | null = null;
+  private inbox: Inbox | null = null; // the socket's
   private isOpen = false; // the socket
   private isStarted = false;
   private attempt = 0;
@@ -133,8 +135,9 @@ export class Session {
     this.socket = socket;
     this.owedSinceMs = Date.now();
     socket.binaryType = "arraybuffer";
+    this.inbox = new Inbox((take) => this.receive(socket, take));
     socket.onopen = () => void this.greet(socket);
-    socket.onmessage = ({ data }) => void this.receive(socket, data);
+    socket.onmessage = ({ data }) => this.heard(socket, data);
     socket.onclose = () => this.lost(socket);
     socket.onerror = () => {}; // a close follows
     this.report();
@@ -152,16 +155,17 @@ export class Session {
     }
   }
 
-  private async receive(socket: Socket, data: unknown): Promise<void> {
+  private heard(socket: Socket, data: unknown): void {
     if (this.socket !== socket) return;
     this.owedSinceMs = null;
     this.heardMs = Date.now();
-    if (!(data instanceof ArrayBuffer)) {
-      this.failed({ code: "corrupt", message: "the relay sent text instead of bytes" });
-      return;
-    }
+    if (data instanceof ArrayBuffer) this.inbox?.add(new Uint8Array(data));
+    else this.failed({ code: "corrupt", message: "the relay sent text instead of bytes" });
+  }
+
+  private async receive(socket: Socket, take: Take): Promise<void> {
     try {
-      await this.options.engine.receive(new Uint8Array(data));
+      await this.options.engine.receive(take);
     } catch (error) {
       if (this.socket === socket) this.failed(errorToData(error));
     }
@@ -219,6 +223,8 @@ export class Session {
   private async drop(): Promise<void> {
     const { socket } = this;
     this.socket = null;
+    this.inbox?.close();
+    this.inbox = null;
     this.isOpen = false;
     this.welcomed = false;
     this.synced = false;

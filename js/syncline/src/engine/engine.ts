@@ -330,10 +330,13 @@ export class Engine {
     );
   }
 
-  receive(bytes: Uint8Array): Promise<void> {
+  // What the relay sent: `take` is asked when its turn comes, for one message or several in their order.
+  receive(take: () => Uint8Array | null): Promise<void> {
     return this.exclusively(() => {
+      const messages = take();
+      if (!messages) return;
       try {
-        this.core.receive(Date.now(), bytes);
+        this.core.receive(Date.now(), messages);
       } finally {
         ++this.counter.current;
         this.tell();
