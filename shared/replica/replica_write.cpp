@@ -1,5 +1,7 @@
 // What a mutation writes: rows of synced tables, which become its change set, and of local ones.
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "shared/base/planted.hpp"
 #include "shared/replica/execution.hpp"
@@ -311,30 +313,49 @@ Status Replica::Delete(ExecutionId id, const std::string& document,
 
 Status Replica::DeleteRow(const Located& at) {
   std::vector<Located> todo = {at};
+  std::set<RowKey> deleted;
+  // Rows that only refer to deleted ones: each is written once, at the end.
+  std::map<RowKey, std::pair<Located, std::set<const Reference*>>> loose;
   while (!todo.empty()) {
-    Located deleted = std::move(todo.back());
+    Located going = std::move(todo.back());
     todo.pop_back();
-    // Since it was found, others that it followed from may have changed or deleted it.
-    Result<std::optional<Row>> now = device_->store().Get(deleted.tenant, deleted.key);
+    // Since it was found, others that it followed from may have deleted it.
+    Result<std::optional<Row>> now = device_->store().Get(going.tenant, going.key);
     if (!now) return Fail(now.error());
     if (!*now) continue;
-    deleted.row = std::move(*now);
-    if (Status done = WriteRow(deleted, deleted.row->creation_time, nullptr); !done) return done;
-    for (const Referrer& referrer : application_->rules.ReferrersOf(deleted.table->name)) {
+    going.row = std::move(*now);
+    if (Status done = WriteRow(going, going.row->creation_time, nullptr); !done) return done;
+    deleted.insert(going.key);
+    for (const Referrer& referrer : application_->rules.ReferrersOf(going.table->name)) {
       const Reference& reference = referrer.reference;
       if (reference.on_delete == OnDelete::kRestrict) continue;
-      Result<std::vector<Located>> followers = Followers(referrer, deleted);
+      Result<std::vector<Located>> followers = Followers(referrer, going);
       if (!followers) return Fail(followers.error());
       for (Located& follower : *followers) {
         if (reference.on_delete == OnDelete::kCascade) {
           todo.push_back(std::move(follower));
-          continue;
+        } else {
+          auto& [at_end, references] = loose[follower.key];
+          at_end = std::move(follower);
+          references.insert(&reference);
         }
-        const Object document = WithoutReference(follower.row->document, reference, deleted.key);
-        Status done = WriteRow(follower, follower.row->creation_time, &document);
-        if (!done) return done;
       }
     }
+  }
+  for (auto& [key, row] : loose) {
+    auto& [at_end, references] = row;
+    Result<std::optional<Row>> now = device_->store().Get(at_end.tenant, key);
+    if (!now) return Fail(now.error());
+    if (!*now) continue;
+    at_end.row = std::move(*now);
+    Object document = at_end.row->document;
+    for (const Reference* reference : references) {
+      document = WithoutReferences(std::move(document), *reference, [&](const RowKey& target) {
+        return deleted.count(target) != 0;
+      });
+    }
+    Status done = WriteRow(at_end, at_end.row->creation_time, &document);
+    if (!done) return done;
   }
   return Done{};
 }
@@ -343,20 +364,14 @@ Result<std::vector<Replica::Located>> Replica::Followers(const Referrer& referre
                                                          const Located& deleted) {
   const TableSchema& table = *application_->schema.FindTable(referrer.table);
   std::vector<Located> followers;
-  std::vector<RowId> ids;
-  StateAfter state(device_->store(), deleted.tenant);
-  Status visited = state.Visit(table.number, IndexOf(referrer.reference),
-                               EncodeKey(IdToText(deleted.key)), [&](const RowId& id) {
-                                 ids.push_back(id);
-                                 return ids.size() <= kDocumentsWrittenMax;
-                               });
+  Status visited =
+      StateAfter(device_->store(), deleted.tenant)
+          .Visit(table.number, IndexOf(referrer.reference), EncodeKey(IdToText(deleted.key)),
+                 [&](const RowId& id) {
+                   followers.push_back({&table, {table.number, id}, deleted.tenant, std::nullopt});
+                   return followers.size() <= kDocumentsWrittenMax;
+                 });
   if (!visited) return Fail(visited.error());
-  for (const RowId& id : ids) {
-    const RowKey key{table.number, id};
-    Result<std::optional<Row>> row = state.Get(key);
-    if (!row) return Fail(row.error());
-    followers.push_back({&table, key, deleted.tenant, std::move(*row)});
-  }
   return followers;
 }
 

@@ -22,33 +22,34 @@ Completion::Completion(const Application& application, StateAfter& state, Ruling
                        const Stamp& stamp, std::vector<PreparedWrite>& writes)
     : application_(application), state_(state), ruling_(ruling), stamp_(stamp), writes_(writes) {
   for (const PreparedWrite& write : writes) {
+    changed_.insert(write.key);
     if (!write.before) made_.insert(write.key);
   }
 }
 
 Result<bool> Completion::Run() {
-  if (Status done = LetGoOfMissing(); !done) return Fail(done.error());
-  return FollowDeletes();
+  if (Status found = FindMissing(); !found) return Fail(found.error());
+  Result<bool> fits = FollowDeletes();
+  if (!fits || !*fits) return fits;
+  for (const auto& [key, references] : loose_) {
+    if (Status done = LetGo(key, references); !done) return Fail(done.error());
+  }
+  return Fits();
 }
 
-Status Completion::LetGoOfMissing() {
-  const std::size_t count = writes_.size();
-  for (std::size_t i = 0; i < count; ++i) {
-    const RowKey key = writes_[i].key;
-    const TableSchema& table = *application_.schema.FindTable(key.table);
+Status Completion::FindMissing() {
+  for (const PreparedWrite& write : writes_) {
+    const TableSchema& table = *application_.schema.FindTable(write.key.table);
     const TableRules* rules = application_.rules.Find(table.name);
-    if (!rules || !writes_[i].after.alive()) continue;
+    if (!rules || !write.row) continue;
     for (const Reference& reference : rules->references) {
       if (reference.on_delete != OnDelete::kSetUndefined || reference.array) continue;
-      Result<std::optional<Row>> row = state_.Get(key);
-      if (!row) return Fail(row.error());
-      for (const RowKey& target : IdsIn((*row)->document, reference)) {
-        const Row* before = writes_[i].before ? &*writes_[i].before : nullptr;
-        if (RefersTo(before, reference, target)) continue;
+      const std::set<RowKey> before = IdsIn(write.before ? &*write.before : nullptr, reference);
+      for (const RowKey& target : IdsIn(&*write.row, reference)) {
+        if (before.count(target)) continue;
         const Result<bool> there = ruling_.MayReferTo(target);
         if (!there) return Fail(there.error());
-        if (*there) continue;
-        if (Status done = LetGo(table, **row, reference, target); !done) return done;
+        if (!*there) loose_[write.key].insert(&reference);
       }
     }
   }
@@ -60,16 +61,15 @@ Result<bool> Completion::FollowDeletes() {
   for (const PreparedWrite& write : writes_) {
     if (write.before && !write.after.alive()) todo.push_back(write.key);
   }
-  std::set<RowKey> followed;
   while (!todo.empty()) {
     const RowKey deleted = todo.back();
     todo.pop_back();
-    if (!followed.insert(deleted).second) continue;
+    if (!deleted_.insert(deleted).second) continue;
     const std::string& table = application_.schema.FindTable(deleted.table)->name;
     for (const Referrer& referrer : application_.rules.ReferrersOf(table)) {
       if (referrer.reference.on_delete == OnDelete::kRestrict) continue;
       if (Status done = Follow(referrer, deleted, todo); !done) return Fail(done.error());
-      if (writes_.size() > kRowsPerChangeSetMax) return false;
+      if (!Fits()) return false;
     }
   }
   return true;
@@ -78,66 +78,83 @@ Result<bool> Completion::FollowDeletes() {
 Status Completion::Follow(const Referrer& referrer, const RowKey& deleted,
                           std::vector<RowKey>& todo) {
   const TableSchema& table = *application_.schema.FindTable(referrer.table);
-  const std::size_t room =
-      kRowsPerChangeSetMax + 1 - std::min(writes_.size(), kRowsPerChangeSetMax);
+  const bool cascades = referrer.reference.on_delete == OnDelete::kCascade;
   std::vector<RowKey> followers;
   Status visited = state_.Visit(table.number, IndexOf(referrer.reference),
                                 EncodeKey(IdToText(deleted)), [&](const RowId& id) {
                                   const RowKey key{table.number, id};
-                                  if (!made_.count(key)) followers.push_back(key);
-                                  return followers.size() < room;
+                                  if (made_.count(key)) return true;
+                                  if (cascades) {
+                                    followers.push_back(key);
+                                  } else {
+                                    loose_[key].insert(&referrer.reference);
+                                  }
+                                  return followers.size() <= kRowsPerChangeSetMax && Fits();
                                 });
   if (!visited) return visited;
   for (const RowKey& key : followers) {
-    const Result<std::optional<Row>> row = state_.Get(key);
-    if (!row) return Fail(row.error());
-    CHECK(*row);
-    if (referrer.reference.on_delete == OnDelete::kSetUndefined) {
-      if (Status done = LetGo(table, **row, referrer.reference, deleted); !done) return done;
-    } else {
-      if (Status done = Delete(table, **row); !done) return done;
-      todo.push_back(key);
-    }
+    if (Status done = Delete(table, key); !done) return done;
+    todo.push_back(key);
   }
   return Done{};
 }
 
-Status Completion::Delete(const TableSchema& table, const Row& row) {
+bool Completion::Fits() const {
+  // A loose row is written, or deleted with another.
+  return std::max(changed_.size(), loose_.size()) <= kRowsPerChangeSetMax;
+}
+
+Status Completion::Delete(const TableSchema& table, const RowKey& key) {
+  Result<std::optional<Row>> row = state_.Get(key);
+  if (!row) return Fail(row.error());
+  CHECK(*row);
   PreparedWrite write;
-  write.key = {table.number, row.id};
-  write.before = row;
-  write.after = ToState(table, row);
-  write.change.key = write.key;
-  write.change.length = row.clock.length + 1;
+  write.key = key;
+  write.after = ToState(table, **row);
+  write.change.key = key;
+  write.change.length = (*row)->clock.length + 1;
+  write.before = std::move(*row);
   write.stamp = stamp_;
   write.brought = true;
   CHECK(Apply(write.after, write.change, write.stamp));
-  state_.Put(write.key, std::nullopt);
-  writes_.push_back(std::move(write));
+  Put(std::move(write));
   return Done{};
 }
 
-Status Completion::LetGo(const TableSchema& table, const Row& row, const Reference& reference,
-                         const RowKey& target) {
+Status Completion::LetGo(const RowKey& key, const std::set<const Reference*>& references) {
+  const TableSchema& table = *application_.schema.FindTable(key.table);
+  Result<std::optional<Row>> row = state_.Get(key);
+  if (!row) return Fail(row.error());
+  if (!*row) return Done{};  // deleted with another
+  Object document = (*row)->document;
+  for (const Reference* reference : references) {
+    document = WithoutReferences(std::move(document), *reference, [&](const RowKey& target) {
+      return !reference->array || deleted_.count(target) != 0;
+    });
+  }
   PreparedWrite write;
-  write.key = {table.number, row.id};
-  write.before = row;
-  write.after = ToState(table, row);
-  write.change.key = write.key;
-  write.change.length = row.clock.length;
-  write.stamp = Above(row.clock, stamp_);
+  write.key = key;
+  write.after = ToState(table, **row);
+  write.change.key = key;
+  write.change.length = (*row)->clock.length;
+  write.stamp = Above((*row)->clock, stamp_);
   write.brought = true;
-  Result<FieldChanges> changes = ChangesBetween(
-      table, write.after, WithoutReference(row.document, reference, target), stamp_.replica);
+  Result<FieldChanges> changes = ChangesBetween(table, write.after, document, stamp_.replica);
   if (!changes) return Fail(changes.error());
+  write.before = std::move(*row);
   write.change.writes = std::move(changes->writes);
   write.change.edits = std::move(changes->edits);
   static_cast<void>(Apply(write.after, write.change, write.stamp));
   RestoreParents(write.after);
-  write.row = ToRow(row.id, write.after);
+  write.row = ToRow(key.id, write.after);
+  Put(std::move(write));
+  return Done{};
+}
+
+void Completion::Put(PreparedWrite write) {
+  changed_.insert(write.key);
   state_.Put(write.key, write.row);
   writes_.push_back(std::move(write));
-  return Done{};
 }
 
 }  // namespace syncline

@@ -22,17 +22,20 @@ class Completion {
   Completion(const Application& application, StateAfter& state, Ruling& ruling, const Stamp& stamp,
              std::vector<PreparedWrite>& writes);
 
-  // False if it would take more than kRowsPerChangeSetMax writes.
+  // False if it would change more than kRowsPerChangeSetMax rows.
   Result<bool> Run();
 
  private:
-  Status LetGoOfMissing();
+  // References of the change set's own rows to what is not there are loose.
+  Status FindMissing();
+  // Deletes what follows from deletions; other references to deleted rows are loose.
   Result<bool> FollowDeletes();
   Status Follow(const Referrer& referrer, const RowKey& deleted, std::vector<RowKey>& todo);
-  Status Delete(const TableSchema& table, const Row& row);
-  // Writes the document without the reference.
-  Status LetGo(const TableSchema& table, const Row& row, const Reference& reference,
-               const RowKey& target);
+  bool Fits() const;
+  Status Delete(const TableSchema& table, const RowKey& key);
+  // Writes the row without its loose references: once, however many rows they are to.
+  Status LetGo(const RowKey& key, const std::set<const Reference*>& references);
+  void Put(PreparedWrite write);
 
   const Application& application_;
   StateAfter& state_;
@@ -41,6 +44,9 @@ class Completion {
   std::vector<PreparedWrite>& writes_;
   // Rows that the change set itself made: they are not there yet to follow anything.
   std::set<RowKey> made_;
+  std::set<RowKey> changed_, deleted_;
+  // Of an array: to the rows in deleted_.
+  std::map<RowKey, std::set<const Reference*>> loose_;
 };
 
 }  // namespace syncline

@@ -28,6 +28,11 @@ std::optional<Bytes> UniquePart(const IndexLayout& index, const Row* row) {
   return std::move(keys.front());
 }
 
+std::optional<RowKey> IdIn(const Value& value) {
+  const std::string* text = value.As<std::string>();
+  return text ? IdFromText(*text) : std::nullopt;
+}
+
 void SetAtPath(Object& object, std::string_view path, const Value& value) {
   const std::size_t dot = path.find('.');
   Value* member = object.Find(path.substr(0, dot));
@@ -38,15 +43,13 @@ void SetAtPath(Object& object, std::string_view path, const Value& value) {
 
 }  // namespace
 
-std::vector<RowKey> IdsIn(const Object& document, const Reference& reference) {
-  std::vector<RowKey> ids;
-  const auto add = [&](const Value& value) {
-    const std::string* text = value.As<std::string>();
-    const std::optional<RowKey> key = text ? IdFromText(*text) : std::nullopt;
-    if (key) ids.push_back(*key);
-  };
-  const Value* value = FindPath(document, reference.field);
+std::set<RowKey> IdsIn(const Row* row, const Reference& reference) {
+  std::set<RowKey> ids;
+  const Value* value = row ? FindPath(row->document, reference.field) : nullptr;
   if (!value) return ids;
+  const auto add = [&](const Value& one) {
+    if (const std::optional<RowKey> key = IdIn(one)) ids.insert(*key);
+  };
   if (const Array* array = value->As<Array>()) {
     for (const Value& element : *array) add(element);
   } else {
@@ -55,23 +58,21 @@ std::vector<RowKey> IdsIn(const Object& document, const Reference& reference) {
   return ids;
 }
 
-bool RefersTo(const Row* row, const Reference& reference, const RowKey& target) {
-  if (!row) return false;
-  const std::vector<RowKey> ids = IdsIn(row->document, reference);
-  return std::find(ids.begin(), ids.end(), target) != ids.end();
-}
-
-Object WithoutReference(Object document, const Reference& reference, const RowKey& target) {
+Object WithoutReferences(Object document, const Reference& reference,
+                         const std::function<bool(const RowKey&)>& is_gone) {
   const Value* value = FindPath(document, reference.field);
-  const Value gone = IdToText(target);
   if (!value) return document;
+  const auto goes = [&](const Value& one) {
+    const std::optional<RowKey> key = IdIn(one);
+    return key && is_gone(*key);
+  };
   Value left;
   if (const Array* array = value->As<Array>()) {
     Array others;
     std::copy_if(array->begin(), array->end(), std::back_inserter(others),
-                 [&](const Value& element) { return element != gone; });
+                 [&](const Value& element) { return !goes(element); });
     left = std::move(others);
-  } else if (*value != gone) {
+  } else if (!goes(*value)) {
     return document;
   }
   SetAtPath(document, reference.field, left);
@@ -143,7 +144,7 @@ const Ruling::Suspect* Ruling::Unexplained(const std::vector<RuledRow>& rows,
     refused.insert(row.key);
     for (const Reference& reference : rules_.Find(row.table->name)->references) {
       if (reference.on_delete != OnDelete::kCascade) continue;
-      for (const RowKey& target : IdsIn(row.before->document, reference)) {
+      for (const RowKey& target : IdsIn(row.before, reference)) {
         deletes_by_target[target].push_back(&row);
       }
     }
@@ -165,9 +166,8 @@ const Ruling::Suspect* Ruling::Unexplained(const std::vector<RuledRow>& rows,
     Object expected = row.before->document;
     for (const Reference& reference : rules_.Find(row.table->name)->references) {
       if (reference.on_delete != OnDelete::kSetUndefined) continue;
-      for (const RowKey& target : IdsIn(row.before->document, reference)) {
-        if (gone.count(target)) expected = WithoutReference(std::move(expected), reference, target);
-      }
+      expected = WithoutReferences(std::move(expected), reference,
+                                   [&](const RowKey& target) { return gone.count(target) != 0; });
     }
     return expected == row.written->document;
   };
@@ -185,7 +185,7 @@ bool Ruling::Follows(const RuledRow& row, const std::set<RowKey>& deleted) const
   if (row.written) return false;
   for (const Reference& reference : rules_.Find(row.table->name)->references) {
     if (reference.on_delete != OnDelete::kCascade) continue;
-    for (const RowKey& target : IdsIn(row.before->document, reference)) {
+    for (const RowKey& target : IdsIn(row.before, reference)) {
       if (!(target == row.key) && deleted.count(target)) return true;
     }
   }
@@ -247,8 +247,9 @@ Ruling::Outcome Ruling::JudgeReferences(const RuledRow& row) {
   const TableRules* table = rules_.Find(row.table->name);
   if (!table || !row.after) return Outcome(std::nullopt);
   for (const Reference& reference : table->references) {
-    for (const RowKey& target : IdsIn(row.after->document, reference)) {
-      if (RefersTo(row.before, reference, target)) continue;
+    const std::set<RowKey> before = IdsIn(row.before, reference);
+    for (const RowKey& target : IdsIn(row.after, reference)) {
+      if (before.count(target)) continue;
       const Result<bool> there = MayReferTo(target);
       if (!there) return Fail(there.error());
       if (*there) continue;

@@ -6,6 +6,7 @@
 // nothing refers to a deleted row that may not. What a delete brings with it is not judged by the rules of
 // those rows (decisions/0011).
 #pragma once
+#include <functional>
 #include <optional>
 #include <set>
 #include <vector>
@@ -76,11 +77,10 @@ class Ruling {
   Status failed_ = Done{};
 };
 
-// The ids that a row's field holds by a reference.
-std::vector<RowKey> IdsIn(const Object& document, const Reference& reference);
-// Whether one of them is the row's. Null: no.
-bool RefersTo(const Row* row, const Reference& reference, const RowKey& target);
-// The document without the references to the row.
-Object WithoutReference(Object document, const Reference& reference, const RowKey& target);
+// The ids that a row's field holds by a reference. Null: none.
+std::set<RowKey> IdsIn(const Row* row, const Reference& reference);
+// The document without the references to rows that are gone.
+Object WithoutReferences(Object document, const Reference& reference,
+                         const std::function<bool(const RowKey&)>& is_gone);
 
 }  // namespace syncline
