@@ -195,14 +195,16 @@ std::optional<Refusal> Judge::CheckStrict(const StrictReads& reads, const Actor&
   const bool known = since.epoch == head.epoch && since.seq <= head.seq &&
                      since.seq >= recent_.floor() &&
                      since.scope == ScopeOf(application_.rules, *actor.role);
-  if (!known || recent_.exhausted()) {
+  const auto untold = [] {
     return Refuse(Code::kConflict,
                   "What the strict mutation read cannot be told to be so still; run it again");
-  }
+  };
+  if (!known || recent_.exhausted()) return untold();
   const auto may_read = [&](TableNumber number, const Row& row) {
     return MayRead(application_.rules, *application_.schema.FindTable(number), actor, row);
   };
   const std::optional<RowKey> changed = recent_.FirstWithin(reads, may_read);
+  if (!changed && recent_.exhausted()) return untold();
   if (!changed) return std::nullopt;
   const std::string& table = application_.schema.FindTable(changed->table)->name;
   return Refuse(Code::kConflict,

@@ -18,8 +18,10 @@ class IndexWalk {
     layout_.fields = reads.fields;
     by_id_ = reads.fields.size() == 1 && reads.fields[0] == "_id";
   }
-  bool Reaches(const Row& row) const {
-    const Bytes key = by_id_ ? Bytes(row.id.view()) : IndexKey(layout_, row);
+  Bytes KeyOf(const Row& row) const {
+    return by_id_ ? Bytes(row.id.view()) : IndexKey(layout_, row);
+  }
+  bool Reaches(const Bytes& key) const {
     const auto& stretches = reads_.stretches;
     auto above = std::upper_bound(
         stretches.begin(), stretches.end(), key,
@@ -35,23 +37,10 @@ class IndexWalk {
   bool by_id_;
 };
 
-}  // namespace
+// What a key costs beside its bytes.
+constexpr std::size_t kKeyWorkBytes = 64;
 
-void RecentEffects::BeginGroup(std::uint64_t now_ms) {
-  work_ = 0;
-  if (!wanted_ || now_ms < wanted_ms_ + kIdleMs) return;
-  wanted_ = false;
-  effects_.clear();
-  bytes_ = 0;
-}
-
-void RecentEffects::Want(std::uint64_t head_seq, std::uint64_t now_ms) {
-  if (!wanted_) floor_ = head_seq;
-  wanted_ = true;
-  wanted_ms_ = now_ms;
-}
-
-std::size_t RecentEffects::BytesOf(const RecentEffect& effect) {
+std::size_t BytesOf(const RecentEffect& effect) {
   std::size_t bytes = sizeof(RecentEffect);
   for (const auto& row : {effect.before, effect.after}) {
     if (!row) continue;
@@ -64,20 +53,37 @@ std::size_t RecentEffects::BytesOf(const RecentEffect& effect) {
   return bytes;
 }
 
+}  // namespace
+
+void RecentEffects::BeginGroup(std::uint64_t now_ms) {
+  work_bytes_ = 0;
+  if (!wanted_ || now_ms < wanted_ms_ + kIdleMs) return;
+  wanted_ = false;
+  effects_.clear();
+  bytes_ = 0;
+}
+
+void RecentEffects::Want(std::uint64_t head_seq, std::uint64_t now_ms) {
+  if (!wanted_) floor_ = head_seq;
+  wanted_ = true;
+  wanted_ms_ = now_ms;
+}
+
 void RecentEffects::Add(RecentEffect effect) {
   if (!wanted_) return;
-  bytes_ += BytesOf(effect);
-  effects_.push_back(std::move(effect));
+  const std::size_t bytes = BytesOf(effect);
+  bytes_ += bytes;
+  effects_.push_back({std::move(effect), bytes});
   while (effects_.size() > kEffectsMax || bytes_ > kBytesMax) {
-    bytes_ -= BytesOf(effects_.front());
-    floor_ = std::max(floor_, effects_.front().seq);
+    bytes_ -= effects_.front().bytes;
+    floor_ = std::max(floor_, effects_.front().effect.seq);
     effects_.pop_front();
   }
 }
 
 void RecentEffects::DropAfter(std::uint64_t seq) {
-  while (!effects_.empty() && effects_.back().seq > seq) {
-    bytes_ -= BytesOf(effects_.back());
+  while (!effects_.empty() && effects_.back().effect.seq > seq) {
+    bytes_ -= effects_.back().bytes;
     effects_.pop_back();
   }
 }
@@ -86,21 +92,29 @@ std::optional<RowKey> RecentEffects::FirstWithin(const StrictReads& reads,
                                                  const MayRead& may_read) {
   std::map<TableNumber, std::vector<IndexWalk>> walks_by_table;
   for (const IndexReads& index : reads.indexes) walks_by_table[index.table].emplace_back(index);
-  const auto first =
-      std::upper_bound(effects_.begin(), effects_.end(), reads.cursor.seq,
-                       [](std::uint64_t seq, const RecentEffect& effect) {
-                         return seq + (PLANTED("strict-seq-off-by-one") ? 1 : 0) < effect.seq;
-                       });
-  for (auto effect = first; effect != effects_.end(); ++effect) {
-    const auto walks = walks_by_table.find(effect->key.table);
+  const auto reaches = [&](const IndexWalk& walk, const Row& row) {
+    if (exhausted()) return false;
+    const Bytes key = walk.KeyOf(row);
+    work_bytes_ += kKeyWorkBytes + key.size();
+    return walk.Reaches(key);
+  };
+  const auto first = std::upper_bound(
+      effects_.begin(), effects_.end(), reads.cursor.seq, [](std::uint64_t seq, const Kept& kept) {
+        return seq + (PLANTED("strict-seq-off-by-one") ? 1 : 0) < kept.effect.seq;
+      });
+  for (auto kept = first; kept != effects_.end() && !exhausted(); ++kept) {
+    const RecentEffect& effect = kept->effect;
+    const auto walks = walks_by_table.find(effect.key.table);
     if (walks == walks_by_table.end()) continue;
-    for (const Row* row : {effect->before.get(), effect->after.get()}) {
-      if (!row || (PLANTED("strict-misses-inserts") && !effect->before)) continue;
-      if (PLANTED("strict-misses-what-left") && row == effect->before.get()) continue;
-      work_ += walks->second.size();
-      const bool reached = std::any_of(walks->second.begin(), walks->second.end(),
-                                       [&](const IndexWalk& walk) { return walk.Reaches(*row); });
-      if (reached && may_read(effect->key.table, *row)) return effect->key;
+    for (const Row* row : {effect.before.get(), effect.after.get()}) {
+      if (!row || (PLANTED("strict-misses-inserts") && !effect.before)) continue;
+      if (PLANTED("strict-misses-what-left") && row == effect.before.get()) continue;
+      if (std::none_of(walks->second.begin(), walks->second.end(),
+                       [&](const IndexWalk& walk) { return reaches(walk, *row); })) {
+        continue;
+      }
+      work_bytes_ += kept->bytes;
+      if (may_read(effect.key.table, *row)) return effect.key;
     }
   }
   return std::nullopt;

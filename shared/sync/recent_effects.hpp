@@ -29,8 +29,9 @@ class RecentEffects {
   static constexpr std::size_t kBytesMax = 8 << 20;
   // After so long without a strict mutation, nothing more is remembered.
   static constexpr std::uint64_t kIdleMs = 10 * 60 * 1000;
-  // How many keys the strict mutations of one group commit may have worked out and compared.
-  static constexpr std::size_t kWorkMax = 400'000;
+  // How many bytes of keys the strict mutations of one group commit may have worked out and compared, and of
+  // rows looked at by the rules. One key or row may go beyond it.
+  static constexpr std::size_t kWorkBytesMax = 32 << 20;
 
   // A group commit begins.
   void BeginGroup(std::uint64_t now_ms);
@@ -47,22 +48,26 @@ class RecentEffects {
   std::size_t size() const { return effects_.size(); }
 
   // Whether the group's work is used up: then the rest must come again.
-  bool exhausted() const { return work_ >= kWorkMax; }
+  bool exhausted() const { return work_bytes_ >= kWorkBytesMax; }
   // Whether an actor may see a row of the table.
   using MayRead = std::function<bool(TableNumber, const Row&)>;
   // The first row that entered, left or changed within the reads since their cursor, and that may be read
-  // as it was or as it is. REQUIRES: reads.cursor.seq >= floor(), and CheckReads has passed them.
+  // as it was or as it is. If none is found and exhausted(), there may be one. REQUIRES: reads.cursor.seq >=
+  // floor(), and CheckReads has passed them.
   std::optional<RowKey> FirstWithin(const StrictReads& reads, const MayRead& may_read);
 
  private:
-  static std::size_t BytesOf(const RecentEffect& effect);
+  struct Kept {
+    RecentEffect effect;
+    std::size_t bytes;
+  };
 
-  std::deque<RecentEffect> effects_;
+  std::deque<Kept> effects_;
   std::size_t bytes_ = 0;
   bool wanted_ = false;
   std::uint64_t wanted_ms_ = 0;
   std::uint64_t floor_ = 0;
-  std::size_t work_ = 0;
+  std::size_t work_bytes_ = 0;
 };
 
 // kInvalid if no sound device sends such reads: above the limits of messages.hpp, an index named twice, or

@@ -154,6 +154,33 @@ TEST_CASE("the work for one group commit is bounded") {
   CHECK_FALSE(recent.exhausted());
 }
 
+TEST_CASE(
+    "work is counted in bytes, within a check too: large rows and many indexes take few checks") {
+  RecentEffects recent = Wanted();
+  recent.Add({11, KeyOf(1), nullptr, SeatOf(1, std::string(4 << 20, 'x'))});
+  StrictReads reads = ReadsOf(10, {"status"}, {Prefix("y")});
+  for (std::size_t i = 1; i < kStrictIndexesMax; ++i) {
+    reads.indexes.push_back({kSeats, {"status", "f" + std::to_string(i)}, {Prefix("y")}});
+  }
+  REQUIRE(CheckReads(reads));
+  // The last index would find it; the work ends before.
+  reads.indexes.back().stretches = {{"", ""}};
+  CHECK_FALSE(recent.FirstWithin(reads, Anything));
+  CHECK(recent.exhausted());
+  recent.BeginGroup(0);
+  std::swap(reads.indexes.front(), reads.indexes.back());
+  CHECK(recent.FirstWithin(reads, Anything) == KeyOf(1));
+  CHECK_FALSE(recent.exhausted());
+  // What is reached and may not be seen is looked at no more often.
+  recent.BeginGroup(0);
+  int looks = 0;
+  const StrictReads by_id = ReadsOf(10, {"_id"}, {{"", ""}});
+  while (!recent.exhausted()) {
+    CHECK_FALSE(recent.FirstWithin(by_id, [&](TableNumber, const Row&) { return ++looks == 0; }));
+  }
+  CHECK(looks <= 8);
+}
+
 TEST_CASE("reads that no sound device sends are refused") {
   const auto sound = [](const StrictReads& reads) { return CheckReads(reads).has_value(); };
   CHECK(sound(ReadsOf(1, {"status"}, {{"a", "b"}, {"c", ""}})));
