@@ -15,6 +15,10 @@ namespace {
 // Changes when the physical layout does, so that an older file is noticed.
 constexpr char kFormat[] = "1";
 
+constexpr char kCreateContents[] =
+    "CREATE TABLE IF NOT EXISTS _contents (tenant INTEGER, owner INTEGER, id BLOB, path BLOB, "
+    "content BLOB, PRIMARY KEY (tenant, owner, id, path)) WITHOUT ROWID";
+
 std::string Folded(std::string_view name) {
   std::string folded(name);
   for (char& c : folded) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -194,6 +198,21 @@ Status PrepareIndexes(Database& database, const TableLayout& layout) {
   return Done{};
 }
 
+// Files of a short time did not say which table's row a content is of: each goes to the rows of that id.
+Status AddOwners(Database& database, const Schema& schema) {
+  const Result<std::vector<std::string>> columns = ColumnsInFile(database, "_contents");
+  if (!columns) return Fail(columns.error());
+  if (std::count(columns->begin(), columns->end(), "owner") != 0) return Done{};
+  std::string sql = std::string("ALTER TABLE _contents RENAME TO _ownerless; ") + kCreateContents;
+  for (const TableSchema& table : schema.tables) {
+    if (!table.has_contents()) continue;
+    sql += "; INSERT INTO _contents SELECT tenant, " + std::to_string(table.number.value) +
+           ", id, path, content FROM _ownerless WHERE EXISTS (SELECT 1 FROM " + Quoted(table.name) +
+           " AS rows WHERE rows._id=_ownerless.id AND rows._tenant=_ownerless.tenant)";
+  }
+  return database.Run(sql + "; DROP TABLE _ownerless");
+}
+
 Result<std::vector<TableLayout>> PrepareTables(Database& database, const Schema& schema,
                                                const std::vector<ExtraIndex>& extra_indexes) {
   if (Status done = database.Run("CREATE TABLE IF NOT EXISTS _indexes (owner TEXT, name TEXT, "
@@ -201,12 +220,7 @@ Result<std::vector<TableLayout>> PrepareTables(Database& database, const Schema&
       !done) {
     return Fail(done.error());
   }
-  if (Status done = database.Run("CREATE TABLE IF NOT EXISTS _contents (tenant INTEGER, id BLOB, "
-                                 "path BLOB, content BLOB, PRIMARY KEY (tenant, id, path)) "
-                                 "WITHOUT ROWID");
-      !done) {
-    return Fail(done.error());
-  }
+  if (Status done = database.Run(kCreateContents); !done) return Fail(done.error());
   std::vector<TableLayout> layouts;
   std::set<std::string> taken;
   for (const TableSchema& table : schema.tables) {
@@ -233,6 +247,7 @@ Result<std::vector<TableLayout>> PrepareTables(Database& database, const Schema&
     if (Status done = PrepareIndexes(database, layout); !done) return Fail(done.error());
     layouts.push_back(std::move(layout));
   }
+  if (Status done = AddOwners(database, schema); !done) return Fail(done.error());
   return layouts;
 }
 

@@ -7,7 +7,7 @@
 // A column has no affinity. REAL is a float64, TEXT a string, INTEGER 0 or 1 a boolean, NULL a field
 // that is not there, and a BLOB the key encoding of anything else. Fields that have no column (of a
 // newer schema, or of a table without one) are in _extra, the key encoding of an object. What sets,
-// lists and texts keep beside their values (RowState::contents) is in the table _contents.
+// lists and texts keep beside their values (RowState::contents) is in the table _contents, by table and _id.
 #pragma once
 #include <cstdint>
 #include <functional>

@@ -223,16 +223,25 @@ Result<std::vector<TableStore::Found>> TableStore::GetAnywhere(const RowKey& key
     if (!row) return Fail(row.error());
     found.push_back({{statement.integer(0)}, std::move(*row)});
     if (clock == ReadClock::kNo || !layout.schema->has_contents()) continue;
-    if (Status read = ReadContents(found.back().tenant, found.back().row); !read) {
+    if (Status read = ReadContents(found.back().tenant, key.table, found.back().row); !read) {
       return Fail(read.error());
     }
   }
 }
 
-Status TableStore::ReadContents(TenantNo tenant, Row& row) {
-  Statement statement =
-      database_->Prepare("SELECT path, content FROM _contents WHERE tenant=?1 AND id=?2");
-  statement.Bind(1, tenant.value).BindBlob(2, row.id.view());
+namespace {
+
+// A device chooses its rows' ids, so rows of two tables may have the same.
+Statement& BindRow(Statement& statement, TenantNo tenant, TableNumber table, const RowId& id) {
+  return statement.Bind(1, tenant.value).Bind(2, std::int64_t{table.value}).BindBlob(3, id.view());
+}
+
+}  // namespace
+
+Status TableStore::ReadContents(TenantNo tenant, TableNumber table, Row& row) {
+  Statement statement = database_->Prepare(
+      "SELECT path, content FROM _contents WHERE tenant=?1 AND owner=?2 AND id=?3");
+  BindRow(statement, tenant, table, row.id);
   for (;;) {
     const Result<bool> more = statement.Step();
     if (!more) return Fail(more.error());
@@ -241,25 +250,26 @@ Status TableStore::ReadContents(TenantNo tenant, Row& row) {
   }
 }
 
-Status TableStore::WriteContents(TenantNo tenant, const Row* before, const Row* after) {
+Status TableStore::WriteContents(TenantNo tenant, TableNumber table, const Row* before,
+                                 const Row* after) {
   static const decltype(Row::contents) kNone;
   const auto& old = before ? before->contents : kNone;
   const auto& now = after ? after->contents : kNone;
   const RowId& id = after ? after->id : before->id;
   for (const auto& [path, content] : old) {
     if (now.count(path)) continue;
-    Statement statement =
-        database_->Prepare("DELETE FROM _contents WHERE tenant=?1 AND id=?2 AND path=?3");
-    statement.Bind(1, tenant.value).BindBlob(2, id.view()).BindBlob(3, path);
-    if (Status done = statement.Run(); !done) return done;
+    Statement statement = database_->Prepare(
+        "DELETE FROM _contents WHERE tenant=?1 AND owner=?2 AND id=?3 AND path=?4");
+    Status done = BindRow(statement, tenant, table, id).BindBlob(4, path).Run();
+    if (!done) return done;
   }
   for (const auto& [path, content] : now) {
     const auto known = old.find(path);
     if (known != old.end() && known->second == content) continue;
     Statement statement =
-        database_->Prepare("INSERT OR REPLACE INTO _contents VALUES (?1, ?2, ?3, ?4)");
-    statement.Bind(1, tenant.value).BindBlob(2, id.view()).BindBlob(3, path);
-    if (Status done = statement.BindBlob(4, content).Run(); !done) return done;
+        database_->Prepare("INSERT OR REPLACE INTO _contents VALUES (?1, ?2, ?3, ?4, ?5)");
+    BindRow(statement, tenant, table, id).BindBlob(4, path).BindBlob(5, content);
+    if (Status done = statement.Run(); !done) return done;
   }
   return Done{};
 }
@@ -273,7 +283,7 @@ Result<std::optional<Row>> TableStore::Get(TenantNo tenant, const RowKey& key, R
   Result<Row> row = ReadRow(layout, statement, 0, clock);
   if (!row) return Fail(row.error());
   if (clock == ReadClock::kYes && layout.schema->has_contents()) {
-    if (Status read = ReadContents(tenant, *row); !read) return Fail(read.error());
+    if (Status read = ReadContents(tenant, key.table, *row); !read) return Fail(read.error());
   }
   return std::optional<Row>(std::move(*row));
 }
@@ -321,7 +331,7 @@ Status TableStore::Write(TenantNo tenant, TableNumber table, const Row* before, 
     if (Status done = PutRow(tenant, layout, *after); !done) return done;
   }
   if (layout.schema->has_contents()) {
-    if (Status done = WriteContents(tenant, before, after); !done) return done;
+    if (Status done = WriteContents(tenant, table, before, after); !done) return done;
   }
   touched.push_back({table, kById, TenantKey(tenant, any.id.view())});
   if (before) {
@@ -475,7 +485,7 @@ Result<std::vector<Entry>> TableStore::Scan(TenantNo tenant, TableNumber table, 
   if (!visited) return Fail(visited.error());
   if (clock == ReadClock::kYes && layout.schema->has_contents()) {
     for (Entry& entry : entries) {
-      if (Status read = ReadContents(tenant, entry.row); !read) return Fail(read.error());
+      if (Status read = ReadContents(tenant, table, entry.row); !read) return Fail(read.error());
     }
   }
   return entries;

@@ -100,8 +100,8 @@ class TableStore {
       : database_(&database), schema_(&schema), layouts_(std::move(layouts)) {}
   Status PutRow(TenantNo tenant, const TableLayout& layout, const Row& row);
   Status WriteExtra(TenantNo tenant, const IndexLayout& index, const Row* before, const Row* after);
-  Status ReadContents(TenantNo tenant, Row& row);
-  Status WriteContents(TenantNo tenant, const Row* before, const Row* after);
+  Status ReadContents(TenantNo tenant, TableNumber table, Row& row);
+  Status WriteContents(TenantNo tenant, TableNumber table, const Row* before, const Row* after);
   Status VisitById(TenantNo tenant, const TableLayout& layout, const KeyRange& range,
                    bool descending, std::size_t limit, const RowVisitor& visit);
   Status VisitByCreation(TenantNo tenant, const TableLayout& layout, const KeyRange& range,

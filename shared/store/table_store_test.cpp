@@ -293,5 +293,77 @@ TEST_CASE("an index that points to no row is damage") {
   }
 }
 
+// Two tables whose rows have contents.
+constexpr char kTexts[] = R"json({"tables":[
+  {"tableName":"letters","indexes":[],"documentType":{"type":"object","value":{
+    "body":{"fieldType":{"type":"string","merge":"text"},"optional":false}}}},
+  {"tableName":"secrets","indexes":[],"documentType":{"type":"object","value":{
+    "body":{"fieldType":{"type":"string","merge":"text"},"optional":false}}}}],
+  "schemaValidation":true})json";
+
+Row Edited(const Bytes& content) {
+  Row row;
+  row.id = Fixture::Id(5);
+  row.creation_time = 1000;
+  row.clock.length = 1;
+  row.document.Set("body", "text");
+  if (!content.empty()) row.contents.emplace("body", content);
+  return row;
+}
+
+TEST_CASE("rows of two tables with one id have each their own contents") {
+  auto database = *Database::Open({":memory:", "", Durability::kNone, 1024, false});
+  const Schema schema = *ParseSchema(kTexts);
+  TableStore store = *TableStore::Open(*database, schema, {});
+  const TableNumber secrets = schema.FindTable("secrets")->number;
+  const TableNumber letters = schema.FindTable("letters")->number;
+  std::vector<TouchedKey> touched;
+  const auto write = [&](TableNumber table, const Row* before, const Row* after) {
+    REQUIRE(database->Begin());
+    REQUIRE(store.Write({1}, table, before, after, touched));
+    REQUIRE(database->Commit());
+  };
+  const Row secret = Edited("hidden");
+  const Row plain = Edited({});
+  write(secrets, nullptr, &secret);
+  write(letters, nullptr, &plain);
+  CHECK((*store.Get({1}, {letters, plain.id}))->contents.empty());
+  CHECK(store.GetAnywhere({letters, plain.id})->front().row.contents.empty());
+  CHECK(store.Scan({1}, letters, kByCreationTime, {}, false, 1, ReadClock::kYes)
+            ->front()
+            .row.contents.empty());
+  const Row letter = Edited("open");
+  write(letters, &plain, &letter);
+  CHECK((*store.Get({1}, {secrets, secret.id}))->contents == secret.contents);
+  write(letters, &letter, nullptr);
+  CHECK((*store.Get({1}, {secrets, secret.id}))->contents == secret.contents);
+}
+
+TEST_CASE("contents of a file that did not say whose they are go to the rows of their id") {
+  auto database = *Database::Open({":memory:", "", Durability::kNone, 1024, false});
+  const Schema schema = *ParseSchema(kTexts);
+  const TableNumber secrets = schema.FindTable("secrets")->number;
+  const Row secret = Edited("hidden");
+  std::vector<TouchedKey> touched;
+  {
+    TableStore store = *TableStore::Open(*database, schema, {});
+    REQUIRE(database->Begin());
+    REQUIRE(store.Write({1}, secrets, nullptr, &secret, touched));
+    REQUIRE(database->Commit());
+  }
+  REQUIRE(database->Run(
+      "CREATE TABLE old (tenant INTEGER, id BLOB, path BLOB, content BLOB, PRIMARY KEY (tenant, "
+      "id, path)) WITHOUT ROWID; INSERT INTO old SELECT tenant, id, path, content FROM _contents; "
+      "DROP TABLE _contents; ALTER TABLE old RENAME TO _contents"));
+  for (int opening = 0; opening < 2; ++opening) {
+    auto store = TableStore::Open(*database, schema, {});
+    REQUIRE_MESSAGE(store, (store ? "" : store.error().message));
+    CHECK((*store->Get({1}, {secrets, secret.id}))->contents == secret.contents);
+  }
+  Statement rows = database->Prepare("SELECT COUNT(*) FROM _contents");
+  REQUIRE(rows.Step());
+  CHECK(rows.integer(0) == 1);
+}
+
 }  // namespace
 }  // namespace syncline
