@@ -41,8 +41,8 @@
 //   field, claim or role is undefined; a claim is sought by its whole name, then as a path.
 //   Comparisons use Convex's total order. "and" and "or" stop at the first operand that decides;
 //   they and "not" take booleans, and a rule must give one: anything else denies.
-//   "matches" is false for what is no string (shared/rules/pattern.hpp has the patterns). "length" is
-//   that of a string in UTF-16 units, of an array or of bytes, as a float64; else undefined.
+//   "matches" is false for what is no string, and denies a text that is too long (shared/rules/pattern.hpp).
+//   "length" is that of a string in UTF-16 units, of an array or of bytes, as a float64; else undefined.
 //   "exists" asks whether another row of the tenant begins with these values in a declared index of
 //   the table, after the whole change set; not for read rules and "where".
 #pragma once
