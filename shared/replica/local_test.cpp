@@ -110,5 +110,41 @@ TEST_CASE("a relay refuses an application without rules, and knows no local tabl
   CHECK(relay->schema.FindTable(NumberOfTable("people")));
 }
 
+TEST_CASE("fields of merge kinds are in a local row as they are in one that travels") {
+  const std::string strings = R"({"type":"array","value":{"type":"string"},"merge":)";
+  const std::string kinds =
+      Field("tags", strings + R"("set"})") + "," + Field("steps", strings + R"("list"})") + "," +
+      Field("votes", R"({"type":"number","merge":"counter"})") + "," +
+      Field("inner", R"({"type":"object","value":{)" + Field("tags", strings + R"("set"})") + "}}");
+  Device device(Table("notes", kinds));
+  device.undo_scope = "plan";
+  const std::string first =
+      R"({"inner":{"tags":["x","y"]},"steps":["b","a","b"],"tags":["a","b"],"votes":1})";
+  const std::string id = device.Insert(
+      "notes",
+      R"({"tags":["b","a","b"],"steps":["b","a","b"],"votes":1,"inner":{"tags":["y","x","y"]}})");
+  CHECK(device.All("notes") == std::vector<std::string>{first});
+  device.Mutate([&](ExecutionId execution) {
+    REQUIRE(device.replica->Patch(execution, id, std::nullopt,
+                                  Device::Json(R"({"tags":["b","c","b","a"],"votes":2})")));
+  });
+  CHECK(
+      device.All("notes") ==
+      std::vector<std::string>{
+          R"({"inner":{"tags":["x","y"]},"steps":["b","a","b"],"tags":["a","b","c"],"votes":2})"});
+  Replica::Begin begin;
+  begin.now_ms = ++device.now;
+  begin.undo = "plan";
+  REQUIRE(device.replica->Undo(begin, UndoStack::kUndo));
+  CHECK(device.All("notes") == std::vector<std::string>{first});
+  // What no kind can hold is refused by its name.
+  const ExecutionId execution = device.Begin(true);
+  const auto infinite = device.replica->Patch(
+      execution, id, std::nullopt, Device::Json(R"({"votes":{"$float":"AAAAAAAA8H8="}})"));
+  REQUIRE_FALSE(infinite);
+  CHECK(infinite.error().message.find("Field votes of table notes: ") == 0);
+  REQUIRE(device.replica->Abort(execution));
+}
+
 }  // namespace
 }  // namespace syncline

@@ -253,5 +253,34 @@ TEST_CASE("a strict one that is refused while its device sleeps is listed as str
   CHECK(refused->front().origin.args == R"({"seat":1})");
 }
 
+TEST_CASE(
+    "a field that is written and edited at once is refused, and so is one that is named twice") {
+  testing::Office office(256 << 10, testing::OfficeWithKinds());
+  const std::string id =
+      office.ada.Insert("schedules", office.Schedule("one", R"(,"votes":1,"note":"a")"));
+  Settle(office.relay, office.everyone);
+  const Peer eve{SessionId{999}, ReplicaId{999}, office.ben.claims(), 0};
+  Authority& authority = *office.relay.tenants().begin()->second;
+  ChangeSet forged;
+  const auto accepted = [&](std::vector<FieldWrite> writes, std::vector<FieldEdit> edits) {
+    ++forged.number;
+    forged.time = HybridTime::FromUnixMs(office.relay.now);
+    forged.rows = {{*IdFromText(id), 1, false, 0, std::move(writes), std::move(edits)}};
+    const std::uint64_t before = authority.counters().accepted;
+    authority.Submit(eve, {forged});
+    Settle(office.relay, office.everyone);
+    return authority.counters().accepted == before + 1;
+  };
+  const std::vector<std::string> rows = office.ada.All("schedules");
+  // Each alone would do.
+  CHECK_FALSE(accepted({{"votes", 1.7e308}}, {{"votes", CounterEdit{1.7e308}}}));
+  CHECK_FALSE(accepted({{"note", "b"}, {"votes", 1.0}}, {{"votes", CounterEdit{1.0}}}));
+  CHECK_FALSE(accepted({}, {{"votes", CounterEdit{1.0}}, {"votes", CounterEdit{1.0}}}));
+  CHECK_FALSE(accepted({{"votes", 1.0}, {"votes", 2.0}}, {}));
+  CHECK_FALSE(accepted({{"votes", 1.0}, {"note", "b"}}, {}));
+  CHECK(office.ada.All("schedules") == rows);
+  CHECK(accepted({{"note", "b"}}, {{"votes", CounterEdit{1.0}}}));
+}
+
 }  // namespace
 }  // namespace syncline

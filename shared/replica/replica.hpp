@@ -192,6 +192,8 @@ class Replica {
   // The causal length that a row which is not here was deleted with, by what is pending or its history; 0
   // or odd if that does not tell.
   Result<std::uint32_t> DeletedLength(TenantNo no, const RowKey& key);
+  // The causal length that a row which is not here was deleted with by what is pending; 0: it was not.
+  std::uint32_t PendingDeletion(const TenantId& tenant, const RowKey& key) const;
   static Status DropSystemFields(const Located& located, Object& document);
   Result<RowKey> KeyIn(const TableSchema& table, const std::string& id) const;
   // A new row's key; its creation time is last_creation_time_.
@@ -202,6 +204,8 @@ class Replica {
   Status CountWrite(const Object* document);
   // Null `document` deletes.
   Status WriteRow(const Located& at, double creation_time, const Object* document);
+  // An edit of the change that names elements of a field as a strict mutation on its way may do; null: none.
+  const FieldEdit* FindStrictlyEdited(const TenantId& tenant, const RowChange& change) const;
   Status WriteLocal(const Located& at, double creation_time, const Object* document);
   // Deletes a row with what follows from it in the rows that are here, or takes back their references.
   Status DeleteRow(const Located& at);

@@ -29,9 +29,7 @@ Told ReadEntry(const Object& entry) {
 Result<std::uint32_t> Replica::DeletedLength(TenantNo no, const RowKey& key) {
   const TenantId* tenant = device_->TenantOf(no);
   CHECK(tenant);
-  if (const std::uint32_t pending = device_->PendingLength(*tenant, key); pending != 0) {
-    return pending;
-  }
+  if (const std::uint32_t pending = PendingDeletion(*tenant, key); pending != 0) return pending;
   const TableSchema& history = *application_->schema.FindTable(kHistoryTable);
   IndexOrdinal by_row = 0;
   CHECK(device_->store().Layout(history.number).FindIndex("by_row", by_row));

@@ -330,5 +330,115 @@ TEST_CASE("a set-aside file without our tables gives nothing back, and stops not
   CHECK_FALSE(salvage->complete);
 }
 
+// The office with kinds, and comments that everybody may write.
+std::string WithComments() {
+  std::string json = OfficeWithKinds();
+  const auto insert = [&](const std::string& before, const std::string& text) {
+    json.insert(json.find(before), text);
+  };
+  const std::string anyone = R"(:[{"name":"all","message":"no","allow":["true"]}])";
+  insert(R"({"tableName": "schedules")",
+         R"({"tableName":"comments","indexes":[],"documentType":{"type":"object","value":{)"
+         R"("organizationId":{"fieldType":{"type":"id","tableName":"organizations"},)"
+         R"("optional":false},"body":{"fieldType":{"type":"string","merge":"text"},)"
+         R"("optional":false}}}},)");
+  insert(R"("schedules":"organizationId")", R"("comments":"organizationId",)");
+  insert(R"("schedules": {)", R"("comments":{"read")" + anyone + R"(,"insert")" + anyone +
+                                  R"(,"delete")" + anyone + "},");
+  return json;
+}
+
+// Imports the documents into a table; the error's message, or nothing.
+std::string Import(Person& person, const std::string& table, const std::vector<Object>& documents) {
+  return person.Mutate([&](ExecutionId execution) {
+    const Status imported = person.replica->Import(execution, table, documents);
+    REQUIRE_MESSAGE(imported, (imported ? "" : imported.error().message));
+  });
+}
+
+TEST_CASE("who takes the id of a hidden row for a row of another table learns nothing of it") {
+  const std::string json = WithComments();
+  Office office(256 << 10, json.c_str());
+  const std::string id = office.ada.Insert(
+      "schedules", office.Schedule("one", R"(,"note":"plan","steps":["a"],"secret":true)"));
+  CHECK(office.ada.Patch(id, R"({"note":"plan!","steps":["a","b"]})") == "");
+  Settle(office.relay, office.everyone);
+  const RowKey schedule = *IdFromText(id);
+  const auto contents = [&](Person& person, const RowKey& key) {
+    const auto rows = person.replica->device().store().GetAnywhere(key);
+    REQUIRE(rows);
+    REQUIRE(rows->size() == 1);
+    return rows->front().row.contents;
+  };
+  const auto kept = contents(office.ada, schedule);
+  REQUIRE(kept.size() == 2);
+  const RowKey comment{office.relay.application().schema.FindTable("comments")->number,
+                       schedule.id};
+  Object document = Json(R"({"organizationId":")" + office.organization + R"(","body":"hello"})");
+  document.Set("_id", IdToText(comment));
+  document.Set("_creationTime", 1.7e12);
+  CHECK(Import(office.cleo, "comments", {document}) == "");
+  Settle(office.relay, office.everyone);
+  Person late{office.relay, "cleo", 9};
+  late.Connect();
+  Settle(office.relay, {&office.ada, &office.ben, &office.cleo, &late});
+  CHECK(late.All("schedules").empty());
+  CHECK(late.All("comments").size() == 1);
+  CHECK(contents(late, comment).empty());
+  CHECK(office.cleo.Delete(IdToText(comment)) == "");
+  Settle(office.relay, office.everyone);
+  CHECK(contents(office.ada, schedule) == kept);
+  Person again{office.relay, "ada", 10};
+  again.Connect();
+  Settle(office.relay, {&office.ada, &office.ben, &office.cleo, &again});
+  CHECK(contents(again, schedule) == kept);
+}
+
+TEST_CASE("a deleted row that is imported is there again, and what its importer did to it since") {
+  Office office;
+  const std::string id = office.ada.Insert("schedules", office.Schedule("one"));
+  Settle(office.relay, office.everyone);
+  const Object backup = office.ada.Documents("schedules")[0];
+  for (const bool settled : {true, false}) {
+    CHECK(office.ben.Delete(id) == "");
+    if (settled) Settle(office.relay, office.everyone);
+    CHECK(Import(office.ben, "schedules", {backup}) == "");
+    CHECK(office.ben.All("schedules").size() == 1);
+    // The relay has not told him yet that it is a return.
+    CHECK(office.ben.Patch(id, R"({"status":"active"})") == "");
+    Settle(office.relay, office.everyone);
+    for (Person* person : office.everyone) {
+      CHECK(person->All("schedules") ==
+            std::vector<std::string>{R"({"status":"active","title":"one"})"});
+      CHECK(person->replica->device().Refused()->empty());
+    }
+  }
+  CHECK(office.ben.Delete(id) == "");
+  Settle(office.relay, office.everyone);
+  CHECK(Import(office.ben, "schedules", {backup}) == "");
+  CHECK(office.ben.Delete(id) == "");
+  Settle(office.relay, office.everyone);
+  for (Person* person : office.everyone) CHECK(person->All("schedules").empty());
+}
+
+TEST_CASE("an import whose answer was lost counts once, also where the row was deleted since") {
+  Office office;
+  const std::string id = office.ada.Insert("schedules", office.Schedule("one"));
+  Settle(office.relay, office.everyone);
+  const Object backup = office.ada.Documents("schedules")[0];
+  CHECK(office.ben.Delete(id) == "");
+  Settle(office.relay, office.everyone);
+  CHECK(Import(office.ben, "schedules", {backup}) == "");
+  REQUIRE(office.ben.Push());
+  office.ben.Disconnect();
+  Settle(office.relay, office.everyone);
+  CHECK(office.ada.Delete(id) == "");
+  Settle(office.relay, office.everyone);
+  office.ben.Connect();
+  Settle(office.relay, office.everyone);
+  for (Person* person : office.everyone) CHECK(person->All("schedules").empty());
+  CHECK(office.ben.replica->device().pending_count() == 0);
+}
+
 }  // namespace
 }  // namespace syncline

@@ -87,7 +87,9 @@ Status Replica::WriteLocal(const Located& at, double creation_time, const Object
   }
   std::optional<Row> after;
   if (document) {
-    after = Row{at.key.id, creation_time, {}, *document, {}};
+    Result<Object> shown = AsShown(*at.table, *document);
+    if (!shown) return Fail(shown.error());
+    after = Row{at.key.id, creation_time, {}, std::move(*shown), {}};
     after->clock.length = 1;
   }
   return device_->store().Write(kLocalTenant, at.key.table, at.row ? &*at.row : nullptr,
@@ -113,6 +115,15 @@ Status Replica::CountWrite(const Object* document) {
                                     "). Consider smaller documents, or fewer in one mutation");
   }
   return Done{};
+}
+
+const FieldEdit* Replica::FindStrictlyEdited(const TenantId& tenant,
+                                             const RowChange& change) const {
+  for (const FieldEdit& edit : change.edits) {
+    const bool names_elements = KindOf(edit.edit) != MergeKind::kCounter;
+    if (names_elements && device_->StrictlyEdited(tenant, change.key, edit.path)) return &edit;
+  }
+  return nullptr;
 }
 
 Status Replica::WriteRow(const Located& at, double creation_time, const Object* document) {
@@ -144,11 +155,9 @@ Status Replica::WriteRow(const Located& at, double creation_time, const Object* 
     if (!changes) return Fail(changes.error());
     change.writes = std::move(changes->writes);
     change.edits = std::move(changes->edits);
-    for (const FieldEdit& edit : change.edits) {
-      if (edit.edit.index() == 0 || !device_->StrictlyEdited(*mutation.tenant, at.key, edit.path)) {
-        continue;
-      }
-      return Fail(Code::kConflict, "Field \"" + edit.path + "\" of table \"" + at.table->name +
+    if (const FieldEdit* edit = FindStrictlyEdited(*mutation.tenant, change)) {
+      return Fail(Code::kConflict, "Field \"" + Dotted(edit->path) + "\" of table \"" +
+                                       at.table->name +
                                        "\" is being edited by a strict mutation of this device "
                                        "that is on its way; run this one again after it");
     }
@@ -208,7 +217,14 @@ Status Replica::InsertRow(const TableSchema& table, const RowKey& key, double cr
   if (!tenant) return Fail(tenant.error());
   const Result<TenantNo> no = Enter(table, *tenant);
   if (!no) return Fail(no.error());
-  return WriteRow({&table, key, *no, std::nullopt}, creation_time, &document);
+  // An imported row may have been deleted before.
+  const std::uint32_t length = PendingDeletion(*tenant, key);
+  return WriteRow({&table, key, *no, std::nullopt, length}, creation_time, &document);
+}
+
+std::uint32_t Replica::PendingDeletion(const TenantId& tenant, const RowKey& key) const {
+  const std::uint32_t length = device_->PendingLength(tenant, key);
+  return length % 2 == 0 ? length : 0;
 }
 
 namespace {

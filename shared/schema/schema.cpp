@@ -65,7 +65,8 @@ MergeKind TableSchema::KindAt(std::string_view path) const {
 }
 
 bool TableSchema::has_contents() const {
-  return std::any_of(merge_fields.begin(), merge_fields.end(),
+  return !local &&
+         std::any_of(merge_fields.begin(), merge_fields.end(),
                      [](const MergeField& field) { return field.kind != MergeKind::kCounter; });
 }
 

@@ -54,10 +54,10 @@ struct TableSchema {
   std::vector<IndexSchema> indexes;
   std::vector<SearchIndexSchema> search_indexes;
   std::vector<VectorIndexSchema> vector_indexes;
-  std::vector<MergeField> merge_fields;  // ascending by path; none in a local table
+  std::vector<MergeField> merge_fields;  // ascending by path
 
   MergeKind KindAt(std::string_view path) const;
-  // Whether its rows may have contents beside their values: sets, lists, texts.
+  // Whether its rows may have contents beside their values: sets, lists, texts, if they travel.
   bool has_contents() const;
   // Null if there is none. The system indexes by_id and by_creation_time are not listed.
   const IndexSchema* FindIndex(std::string_view name) const;

@@ -203,9 +203,8 @@ std::vector<FieldWrite> Difference(const Fields& before, const Fields& after) {
 }
 
 Failure InField(const TableSchema& table, std::string_view path, const Error& error) {
-  std::string shown(path);
-  std::replace(shown.begin(), shown.end(), kPathStep, '.');
-  return Fail(error.code, "Field " + shown + " of table " + table.name + ": " + error.message);
+  return Fail(error.code,
+              "Field " + Dotted(path) + " of table " + table.name + ": " + error.message);
 }
 
 // Removed, or come back to what no edit of an empty field gives: written as a whole.
@@ -258,6 +257,17 @@ Result<FieldChanges> ChangesOfInsert(const TableSchema& table, const Object& doc
     }
   }
   return changes;
+}
+
+Result<Object> AsShown(const TableSchema& table, const Object& document) {
+  if (table.merge_fields.empty()) return document;
+  Result<FieldChanges> changes = ChangesOfInsert(table, document);
+  if (!changes) return Fail(changes.error());
+  Fields fields;
+  for (FieldWrite& write : changes->writes) {
+    fields.emplace(std::move(write.path), std::move(write.value));
+  }
+  return Assemble(fields);
 }
 
 }  // namespace syncline

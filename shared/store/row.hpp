@@ -64,5 +64,7 @@ Result<FieldChanges> ChangesBetween(const TableSchema& table, const RowState& be
                                     const Object& document, ReplicaId author);
 // The same for a row that was not there: all literals, as their merge kinds show them.
 Result<FieldChanges> ChangesOfInsert(const TableSchema& table, const Object& document);
+// The document as a row of a local table has it: nothing merges, but values are as their kinds show them.
+Result<Object> AsShown(const TableSchema& table, const Object& document);
 
 }  // namespace syncline

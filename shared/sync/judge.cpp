@@ -46,9 +46,20 @@ const std::string* FindUnwritable(const Writes& writes) {
   return nullptr;
 }
 
+// A path that is written and edited at once. Where an object is written and a leaf of it edited, as an undo
+// may, both hold: an object's own path only says whether it is there.
+const std::string* FindTwofold(const RowChange& change) {
+  auto write = change.writes.begin();
+  for (const FieldEdit& edit : change.edits) {
+    while (write != change.writes.end() && write->path < edit.path) ++write;
+    if (write != change.writes.end() && write->path == edit.path) return &edit.path;
+  }
+  return nullptr;
+}
+
 std::string Shown(std::string_view path) {
   std::string text;
-  AppendJsonString(text, IsUtf8(path) ? Utf8Prefix(path, 64) : std::string_view("(no text)"));
+  AppendJsonString(text, IsUtf8(path) ? Dotted(Utf8Prefix(path, 64)) : "(no text)");
   return text;
 }
 
@@ -76,8 +87,25 @@ std::optional<Refusal> CheckShape(const ChangeSet& change_set) {
       return Refuse(Code::kInvalid,
                     "The change set writes a field that may not be written: " + Shown(*unwritable));
     }
+    if (const std::string* twofold = FindTwofold(change)) {
+      return Refuse(Code::kInvalid,
+                    "The change set writes and edits one field at once: " + Shown(*twofold));
+    }
   }
   return std::nullopt;
+}
+
+// The causal length that the change is to have for the row as it is. A row is imported with the id that it
+// had, by who does not know that it was deleted since: it returns; and so does what its importer did to it
+// before they heard of that.
+std::uint32_t LengthOf(const RowChange& change, const RowState& now, ReplicaId author) {
+  if (change.whole) {
+    const bool imported = change.length == 1 && !now.alive();
+    return imported ? now.clock.length + 1 : change.length;
+  }
+  const bool knows = change.length >= now.clock.length || now.clock.whole.replica != author;
+  if (knows || !now.alive()) return change.length;
+  return now.clock.length + (change.deletes() ? 1 : 0);
 }
 
 }  // namespace
@@ -228,44 +256,46 @@ Result<HybridTime> Judge::LatestWrite(const std::vector<RowChange>& rows) {
   return latest;
 }
 
-Result<std::optional<Refusal>> Judge::DecideRow(const RowChange& change, const Stamp& stamp,
+Result<std::optional<Refusal>> Judge::DecideRow(const RowChange& sent, const Stamp& stamp,
                                                 const Actor& actor,
                                                 std::vector<PreparedWrite>& writes) {
   using Outcome = std::optional<Refusal>;
-  const TableSchema* table = application_.schema.FindTable(change.key.table);
+  const TableSchema* table = application_.schema.FindTable(sent.key.table);
   if (table && table->name == kHistoryTable) {
     return Outcome(Refuse(Code::kDenied,
                           "Nobody writes the history but the relay, from what changes", table->name,
-                          IdToText(change.key)));
+                          IdToText(sent.key)));
   }
   if (!table || !application_.rules.TenantField(table->name)) {
     return Outcome(Refuse(Code::kInvalid, "The change set writes to a table that does not exist"));
   }
-  const std::string row_text = IdToText(change.key);
+  const std::string row_text = IdToText(sent.key);
   const auto refuse = [&](Code code, std::string message) {
     return Outcome(Refuse(code, std::move(message), table->name, row_text));
   };
-  for (const FieldWrite& field : change.writes) {
+  for (const FieldWrite& field : sent.writes) {
     if (IsFlat(*table, field)) continue;
     return refuse(Code::kInvalid, "Table " + table->name + " has no field " + Shown(field.path) +
                                       ", or it is written in parts");
   }
-  Result<std::optional<Row>> stored = store_.Get(no_, change.key);
+  Result<std::optional<Row>> stored = store_.Get(no_, sent.key);
   if (!stored) return Fail(stored.error());
-  PreparedWrite write{change.key, change, std::move(*stored), {}, std::nullopt, stamp};
+  PreparedWrite write{sent.key, sent, std::move(*stored), {}, std::nullopt, stamp};
   if (write.before) {
     write.after = ToState(*table, *write.before);
     if (!application_.rules.MayRead(table->name, actor, WithSystemFields(*table, *write.before))) {
       return refuse(Code::kNotFound, kNotFound);
     }
   } else {
-    Result<std::optional<RowClock>> tombstone = log_.Tombstone(change.key);
+    Result<std::optional<RowClock>> tombstone = log_.Tombstone(sent.key);
     if (!tombstone) return Fail(tombstone.error());
     if (*tombstone) write.after.clock = std::move(**tombstone);
   }
   const std::uint32_t length = write.after.clock.length;
+  write.change.length = LengthOf(sent, write.after, stamp.replica);
+  const RowChange& change = write.change;
   // Two people may bring a deleted row back at once; nobody inserts a row that is there.
-  if (change.whole && change.length == 1 && write.before) {
+  if (change.whole && sent.length == 1 && write.before) {
     return refuse(Code::kInvalid, "The row is already there; its id was used before");
   }
   if (change.whole ? change.length != length + 1 && length == 0 : length == 0) {
