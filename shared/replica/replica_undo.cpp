@@ -68,14 +68,12 @@ Result<bool> Replica::TakeRowBack(const UndoStep& step, const std::optional<Tena
   if (*row) {
     now = ToState(*table, **row);
   } else if (!table->local) {
-    now.clock.length = device_->PendingLength(*tenant, key);
+    now.clock.length = PendingDeletion(*tenant, key);
   }
   std::optional<RowChange> change = TakeBack(now, step, device_->replica());
   if (!change) return false;
   if (tenant && !table->local) {
-    for (const FieldEdit& edit : change->edits) {
-      const bool names_elements = KindOf(edit.edit) != MergeKind::kCounter;
-      if (!names_elements || !device_->StrictlyEdited(*tenant, key, edit.path)) continue;
+    if (FindStrictlyEdited(*tenant, *change)) {
       return Fail(Code::kUnavailable,
                   "A strict mutation of the same field is on its way; undo after it");
     }
@@ -134,7 +132,7 @@ Result<bool> Replica::UndoOne(Begin begin, UndoStack stack, const UndoEntry& ent
     }
   }
   if (done && !mutation_->renewals.empty()) {
-    done = device_->undo_log().Revise(scope, [&](std::vector<UndoStep>& steps) {
+    done = device_->undo_log().Revise(*entry.tenant, [&](std::vector<UndoStep>& steps) {
       bool changed = false;
       for (const Renewal& renewal : mutation_->renewals) {
         changed = Follow(steps, renewal, device_->replica()) || changed;

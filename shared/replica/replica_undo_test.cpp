@@ -383,5 +383,47 @@ TEST_CASE("a scope is at most 256 bytes") {
   CHECK(begun.error().code == Code::kInvalid);
 }
 
+TEST_CASE("what came back into a text under one scope is known to the others") {
+  Office office(256 << 10, testing::OfficeWithKinds());
+  const std::string id = office.ada.Insert("schedules", office.Schedule("one", R"(,"note":"[]")"));
+  const auto type = [&](const char* scope, const std::string& text) {
+    office.ada.undo_scope = scope;
+    CHECK(office.ada.Patch(id, R"({"note":")" + text + R"("})") == "");
+    Settle(office.relay, office.everyone);
+  };
+  const auto expect = [&](const char* scope, UndoStack stack, const std::string& text) {
+    CHECK(office.ada.Undo(scope, stack) == "test:mutation");
+    Settle(office.relay, office.everyone);
+    for (Person* person : office.everyone) {
+      CHECK(person->All("schedules") ==
+            Rows{R"({"note":")" + text + R"(","status":"draft","title":"one"})"});
+    }
+  };
+  type("typing", "[abc]");
+  type("cleanup", "[]");
+  expect("cleanup", UndoStack::kUndo, "[abc]");
+  expect("typing", UndoStack::kUndo, "[]");
+  expect("typing", kRedo, "[abc]");
+  expect("cleanup", kRedo, "[]");
+}
+
+TEST_CASE("an entry that does not decode is dropped, and hides none of the others") {
+  Office office(256 << 10, testing::OfficeWithKinds());
+  const std::string id = office.ada.Insert("schedules", office.Schedule("one", R"(,"note":"ab")"));
+  office.ada.undo_scope = "plan";
+  for (const char* note : {R"({"note":"a"})", R"({"note":""})", R"({"votes":1})"}) {
+    CHECK(office.ada.Patch(id, note) == "");
+  }
+  Settle(office.relay, office.everyone);
+  Database& file = office.ada.replica->device().database();
+  // The newest, and one below it that an undo of the text comes across.
+  REQUIRE(file.Run("UPDATE _undo SET steps=x'ff' WHERE ordinal IN (1, 3)"));
+  CHECK(office.ada.Undo("plan") == "test:mutation");
+  CHECK(office.ada.All("schedules")[0].find(R"("note":"a")") != std::string::npos);
+  CHECK(office.ada.All("schedules")[0].find(R"("votes":1)") != std::string::npos);
+  CHECK(office.ada.Undo("plan") == "nothing");
+  CHECK(office.ada.replica->Undoable("plan", UndoStack::kUndo)->empty());
+}
+
 }  // namespace
 }  // namespace syncline

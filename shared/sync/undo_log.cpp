@@ -106,17 +106,25 @@ Status UndoLog::Push(const std::string& scope, UndoStack stack, const UndoEntry&
 }
 
 Result<std::optional<UndoEntry>> UndoLog::Top(const std::string& scope, UndoStack stack) {
-  Statement statement = database_.Prepare(
-      "SELECT ordinal, tenant, number, path, args, at, steps FROM _undo WHERE scope=?1 AND redo=?2 "
-      "ORDER BY ordinal DESC LIMIT 1");
-  const Result<bool> found = BindStack(statement, scope, stack).Step();
-  if (!found) return Fail(found.error());
-  if (!*found) return std::optional<UndoEntry>();
-  UndoEntry entry = ReadEntry(statement);
-  Result<std::vector<UndoStep>> steps = DecodeSteps(statement.bytes(6));
-  if (!steps) return Fail(steps.error());
-  entry.steps = std::move(*steps);
-  return std::optional<UndoEntry>(std::move(entry));
+  // Each turn that does not return takes an entry off the stack.
+  for (;;) {
+    UndoEntry entry;
+    {
+      Statement statement = database_.Prepare(
+          "SELECT ordinal, tenant, number, path, args, at, steps FROM _undo WHERE scope=?1 AND "
+          "redo=?2 ORDER BY ordinal DESC LIMIT 1");
+      const Result<bool> found = BindStack(statement, scope, stack).Step();
+      if (!found) return Fail(found.error());
+      if (!*found) return std::optional<UndoEntry>();
+      entry = ReadEntry(statement);
+      Result<std::vector<UndoStep>> steps = DecodeSteps(statement.bytes(6));
+      if (steps) {
+        entry.steps = std::move(*steps);
+        return std::optional<UndoEntry>(std::move(entry));
+      }
+    }
+    if (Status dropped = Drop(entry.ordinal); !dropped) return Fail(dropped.error());
+  }
 }
 
 Result<std::vector<UndoEntry>> UndoLog::List(const std::string& scope, UndoStack stack) {
@@ -133,29 +141,32 @@ Result<std::vector<UndoEntry>> UndoLog::List(const std::string& scope, UndoStack
   }
 }
 
-Status UndoLog::Revise(const std::string& scope,
+Status UndoLog::Revise(const TenantId& tenant,
                        const std::function<bool(std::vector<UndoStep>&)>& revise) {
-  std::vector<std::int64_t> ordinals;
-  for (const UndoStack stack : {UndoStack::kUndo, UndoStack::kRedo}) {
-    const Result<std::vector<UndoEntry>> entries = List(scope, stack);
-    if (!entries) return Fail(entries.error());
-    for (const UndoEntry& entry : *entries) ordinals.push_back(entry.ordinal);
-  }
-  for (const std::int64_t ordinal : ordinals) {
-    Statement statement = database_.Prepare("SELECT steps FROM _undo WHERE ordinal=?1");
-    const Result<bool> found = statement.Bind(1, ordinal).Step();
-    if (!found) return Fail(found.error());
-    const std::int64_t old_bytes = Signed(statement.bytes(0).size());
-    Result<std::vector<UndoStep>> steps = DecodeSteps(statement.bytes(0));
-    if (!steps) return Fail(steps.error());
-    if (!revise(*steps)) continue;
+  // One by one, so that no more than one entry's steps are held, and along the ordinals (the plus keeps SQLite
+  // from the index of tenants, which would have it sort at each).
+  for (std::int64_t ordinal = 0;;) {
+    std::int64_t old_bytes = 0;
+    Result<std::vector<UndoStep>> steps = std::vector<UndoStep>();
+    {
+      Statement statement = database_.Prepare(
+          "SELECT ordinal, steps FROM _undo WHERE ordinal>?2 AND +tenant=?1 ORDER BY ordinal LIMIT "
+          "1");
+      const Result<bool> found = statement.BindText(1, tenant.text).Bind(2, ordinal).Step();
+      if (!found) return Fail(found.error());
+      if (!*found) return Done{};
+      ordinal = statement.integer(0);
+      old_bytes = Signed(statement.bytes(1).size());
+      steps = DecodeSteps(statement.bytes(1));
+    }
+    // What does not decode is dropped when its turn comes.
+    if (!steps || !revise(*steps)) continue;
     const Bytes bytes = EncodeSteps(*steps);
     Statement update =
         database_.Prepare("UPDATE _undo SET steps=?2, size=size+?3 WHERE ordinal=?1");
     update.Bind(1, ordinal).BindBlob(2, bytes).Bind(3, Signed(bytes.size()) - old_bytes);
     if (Status done = update.Run(); !done) return done;
   }
-  return Done{};
 }
 
 Status UndoLog::Drop(std::int64_t ordinal) {

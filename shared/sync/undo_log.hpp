@@ -49,13 +49,14 @@ class UndoLog {
   // Within a transaction: puts the entry on top. One that is larger than half of all may be is not kept, and
   // empties its scope: what lies below it must not be undone before it.
   Status Push(const std::string& scope, UndoStack stack, const UndoEntry& entry);
-  // The newest of a stack.
+  // The newest of a stack; what does not decode is dropped.
   Result<std::optional<UndoEntry>> Top(const std::string& scope, UndoStack stack);
   // Newest first, without steps.
   Result<std::vector<UndoEntry>> List(const std::string& scope, UndoStack stack);
 
-  // Hands the steps of every entry of the scope to `revise`, and keeps those that it says it changed.
-  Status Revise(const std::string& scope,
+  // Hands the steps of every entry of the tenant, of all scopes, to `revise`, and keeps those that it says it
+  // changed.
+  Status Revise(const TenantId& tenant,
                 const std::function<bool(std::vector<UndoStep>&)>& revise);
 
   Status Drop(std::int64_t ordinal);
