@@ -389,6 +389,21 @@ it("takes merge kinds and strict mutations of the application and of components"
   expect(Object.keys(module?.["fields"] as object)).toEqual(["likes"]);
 });
 
+it("takes what a mutation makes of an editor's changes from this package", async () => {
+  const bundle = await bundleApp(
+    write({
+      "notes.ts": `${builders}import { applyTextChanges, textChangeValidator, textVersionOf } from "syncline/text";
+        export const typed = applyTextChanges("one", [{ from: 3, to: 3, insert: "!" }], textVersionOf("one"));
+        export const write = mutation({ args: { changes: v.array(textChangeValidator) }, handler: async () => null });`,
+    }),
+  );
+  const module = loadFactory(bundle.factoryCode)({ process: { env: {} }, Math } as never)[
+    "notes"
+  ]?.();
+  expect(module?.["typed"]).toBe("one!");
+  expect(bundle.files).toContain(fileURLToPath(new URL("../text/changes.ts", import.meta.url)));
+});
+
 it("names the place of a merge kind that cannot be one, and what cannot be strict", async () => {
   const kinds = 'import { counter } from "syncline/values";\n';
   await expect(

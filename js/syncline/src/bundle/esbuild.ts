@@ -69,7 +69,7 @@ function withAdvice(error: BuildFailure): Error {
 }
 
 // Whichever way the application imports these of ours, it gets the files of this very package.
-const ownEntries = ["rules", "values", "server"];
+const ownEntries = ["rules", "values", "server", "text"];
 
 function ownEntry(name: string): string {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
