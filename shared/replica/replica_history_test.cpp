@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <utility>
+
 #include "shared/replica/testing_sync.hpp"
 
 namespace syncline {
@@ -16,21 +18,26 @@ using testing::Settle;
 
 constexpr std::uint64_t kDayMs = 24ull * 3600 * 1000;
 
+std::string Replaced(std::string json, const std::string& text, const std::string& other) {
+  const std::size_t at = json.find(text);
+  REQUIRE(at != std::string::npos);
+  return json.replace(at, text.size(), other);
+}
+
 // The office's application, with three entries a row for ten days.
-const char* WithHistory() {
-  static const std::string text = [] {
-    std::string json = kOfficeApplication;
-    const std::string table = "\"schedules\": {\n        \"read\"";
-    const std::size_t at = json.find(table);
-    REQUIRE(at != std::string::npos);
-    json.replace(at, table.size(), R"("schedules": {"history":{"count":3,"days":10},"read")");
-    return json;
-  }();
-  return text.c_str();
+std::string WithHistory(const char* json = kOfficeApplication) {
+  return Replaced(json, "\"schedules\": {\n        \"read\"",
+                  R"("schedules": {"history":{"count":3,"days":10},"read")");
+}
+// The same, where titles and notes are texts.
+std::string WithTexts() {
+  return Replaced(WithHistory(testing::OfficeWithKinds()),
+                  R"("title":{"fieldType":{"type":"string")",
+                  R"("title":{"fieldType":{"type":"string","merge":"text")");
 }
 
 struct Historic : Office {
-  Historic() : Office(256 << 10, WithHistory()) {}
+  explicit Historic(const std::string& json = WithHistory()) : Office(256 << 10, json.c_str()) {}
   // The entries that a person sees, oldest first: "action title by-role changed".
   std::vector<std::string> Told(Person& person) {
     std::vector<std::string> told;
@@ -89,6 +96,7 @@ TEST_CASE("who changed what is told to all who may see the row") {
   CHECK(*entry.Find("row") == Value(id));
   CHECK(*entry.Find("by") == Value(Person::IdOf(office.ada, "users", "ben@example.org")));
   CHECK(*entry.Find("length") == Value(1.0));
+  CHECK(*entry.Find("version") == Value(2.0));
   CHECK(*entry.Find("document")->As<Object>()->Find("_id") == Value(id));
   // Whoever comes later has it from the snapshot.
   Person late(office.relay, "cleo", 9);
@@ -152,7 +160,112 @@ TEST_CASE("of a row the newest entries are kept, and the others leave every devi
   Settle(office.relay, office.everyone);
   const Lines lines{"insert other admin", "update 2 admin title", "update 3 admin title",
                     "update 4 admin title"};
+  for (Person* person : office.everyone) {
+    CHECK(office.Told(*person) == lines);
+    CHECK(*office.Entries(*person).back().Find("version") == Value(5.0));
+  }
+}
+
+TEST_CASE("entries that a device could see by what they show leave it, also if it was away") {
+  Historic office(Replaced(WithHistory(), R"(["ne",["row","secret"],["literal",true]])",
+                           R"(["eq",["row","secret"],["literal",false]])"));
+  const std::string id = office.ada.Insert("schedules", office.Schedule("0", R"(,"secret":false)"));
+  Settle(office.relay, office.everyone);
+  office.cleo.Disconnect();
+  for (int i = 1; i <= 4; ++i) {
+    CHECK(office.ada.Patch(id, R"({"title":")" + std::to_string(i) + R"("})") == "");
+    Settle(office.relay, office.everyone);
+  }
+  office.cleo.Connect();
+  Settle(office.relay, office.everyone);
+  const Lines lines{"update 2 admin title", "update 3 admin title", "update 4 admin title"};
   for (Person* person : office.everyone) CHECK(office.Told(*person) == lines);
+}
+
+TEST_CASE("what one person types within some minutes is one entry, which goes on on every device") {
+  Historic office(WithTexts());
+  const std::string id = office.ada.Insert("schedules", office.Schedule("one", R"(,"note":"")"));
+  Settle(office.relay, office.everyone);
+  const auto type = [&](Person& person, const std::string& fields) {
+    CHECK(person.Patch(id, "{" + fields + "}") == "");
+    Settle(office.relay, office.everyone);
+  };
+  type(office.ada, R"("note":"H")");
+  const Object begun = office.Entries(office.ben).back();
+  office.cleo.Disconnect();
+  type(office.ada, R"("note":"He")");
+  type(office.ada, R"("title":"won")");
+  type(office.ada, R"("note":"Hello")");
+  // Several at once too.
+  CHECK(office.ada.Patch(id, R"({"note":"Hello."})") == "");
+  CHECK(office.ada.Patch(id, R"({"note":"Hello!"})") == "");
+  Settle(office.relay, office.everyone);
+  office.cleo.Connect();
+  Person late(office.relay, "cleo", 9);
+  late.Connect();
+  office.everyone.push_back(&late);
+  Settle(office.relay, office.everyone);
+  for (Person* person : office.everyone) {
+    CHECK(office.Told(*person) == Lines{"insert one admin", "update won admin note title"});
+    const Object entry = office.Entries(*person).back();
+    CHECK(office.Id(entry) == office.Id(begun));
+    CHECK(*entry.Find("_creationTime") == *begun.Find("_creationTime"));
+    CHECK(Compare(*begun.Find("at"), *entry.Find("at")) < 0);
+    CHECK(*entry.Find("version") == Value(2.0));
+    CHECK(*entry.Find("document")->As<Object>()->Find("note") == Value("Hello!"));
+  }
+  const std::string typed = office.Id(begun);
+  type(office.ben, R"("note":"")");
+  CHECK(office.Restore(office.ben, typed) == "");
+  Settle(office.relay, office.everyone);
+  CHECK(office.cleo.All("schedules") ==
+        Lines{R"({"note":"Hello!","status":"draft","title":"won"})"});
+}
+
+TEST_CASE("another person, another field or some minutes begin another entry") {
+  Historic office(Replaced(WithTexts(), R"("count":3)", R"("count":100)"));
+  const std::string id = office.ada.Insert("schedules", office.Schedule("one", R"(,"note":"")"));
+  Settle(office.relay, office.everyone);
+  std::size_t entries = 1;
+  const auto entries_of = [&](Person& person, const std::string& fields) {
+    CHECK(person.Patch(id, "{" + fields + "}") == "");
+    Settle(office.relay, office.everyone);
+    const std::size_t before = std::exchange(entries, office.Entries(office.cleo).size());
+    return entries - before;
+  };
+  CHECK(entries_of(office.ada, R"("note":"a")") == 1);
+  CHECK(entries_of(office.ada, R"("note":"ab")") == 0);
+  CHECK(entries_of(office.ben, R"("note":"abc")") == 1);
+  CHECK(entries_of(office.ada, R"("note":"abcd")") == 1);
+  CHECK(entries_of(office.ada, R"("note":"abcde","status":"done")") == 1);
+  CHECK(entries_of(office.ada, R"("note":"abcdef")") == 1);
+  CHECK(entries_of(office.ada, R"("votes":1)") == 1);
+  CHECK(entries_of(office.ada, R"("note":"")") == 1);
+  office.relay.now += 4 * 60 * 1000;
+  CHECK(entries_of(office.ada, R"("note":"b")") == 0);
+  office.relay.now += 60 * 1000;
+  CHECK(entries_of(office.ada, R"("note":"bc")") == 1);
+}
+
+TEST_CASE("what is typed by a slower clock goes into the entry all the same") {
+  Historic office(WithTexts());
+  const std::string id = office.ada.Insert("schedules", office.Schedule("one", R"(,"note":"")"));
+  Person slow(office.relay, "ada", 9);
+  slow.Connect();
+  office.everyone.push_back(&slow);
+  office.ada.ahead_ms = 30'000;
+  Settle(office.relay, office.everyone);
+  slow.Disconnect();
+  CHECK(slow.Patch(id, R"({"title":"slow"})") == "");
+  CHECK(office.ada.Patch(id, R"({"note":"fast"})") == "");
+  Settle(office.relay, office.everyone);
+  slow.Connect();
+  Settle(office.relay, office.everyone);
+  for (Person* person : office.everyone) {
+    CHECK(office.Told(*person).back() == "update slow admin note title");
+    const Object entry = office.Entries(*person).back();
+    CHECK(*entry.Find("document")->As<Object>()->Find("note") == Value("fast"));
+  }
 }
 
 TEST_CASE("entries that are too old leave every device, in steps") {

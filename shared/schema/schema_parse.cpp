@@ -308,6 +308,7 @@ constexpr char kHistoryTables[] = R"json([
    "documentType": {"type": "object", "value": {
      "table": {"fieldType": {"type": "string"}, "optional": false},
      "row": {"fieldType": {"type": "string"}, "optional": false},
+     "version": {"fieldType": {"type": "number"}, "optional": false},
      "at": {"fieldType": {"type": "number"}, "optional": false},
      "by": {"fieldType": {"type": "string"}, "optional": false},
      "role": {"fieldType": {"type": "string"}, "optional": false},

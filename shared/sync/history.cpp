@@ -6,6 +6,7 @@
 #include "shared/sync/undo.hpp"
 #include "shared/value/id.hpp"
 #include "shared/value/key.hpp"
+#include "shared/value/order.hpp"
 #include "shared/value/size.hpp"
 
 namespace syncline {
@@ -15,7 +16,9 @@ constexpr std::uint64_t kDayMs = 24ull * 3600 * 1000;
 // Entries of one row increase by this much, so that they stand in the order in which they were made.
 constexpr double kCreationStepMs = 1.0 / 1024;
 // How many entries of one row go at once where rules keep fewer than they did.
-constexpr std::size_t kTrimmedMax = 16;
+constexpr int kTrimmedMax = 16;
+// So long what one person types goes into the same entry.
+constexpr double kTypedMs = 5 * 60 * 1000;
 
 const TableNumber kNumber = NumberOfTable(kHistoryTable);
 
@@ -30,11 +33,38 @@ Array ChangedPaths(const TableSchema& table, const RowKey& key, const Row& befor
   Array paths;
   const RowChange change = PlainChange(key, ToState(table, before), ToState(table, after));
   for (const FieldWrite& write : change.writes) {
-    std::string path = write.path;
-    std::replace(path.begin(), path.end(), kPathStep, '.');
-    paths.push_back(std::move(path));
+    paths.push_back(Dotted(write.path));
   }
   return paths;
+}
+
+// Dotted, as ChangedPaths gives them.
+bool AreTexts(const TableSchema& table, const Array& paths) {
+  return std::all_of(paths.begin(), paths.end(), [&](const Value& dotted) {
+    std::string path = *dotted.As<std::string>();
+    std::replace(path.begin(), path.end(), '.', kPathStep);
+    return table.KindAt(path) == MergeKind::kText;
+  });
+}
+
+Array Union(Array paths, const Array& others) {
+  for (const Value& path : others) {
+    if (std::find(paths.begin(), paths.end(), path) == paths.end()) paths.push_back(path);
+  }
+  std::sort(paths.begin(), paths.end(),
+            [](const Value& a, const Value& b) { return Compare(a, b) < 0; });
+  return paths;
+}
+
+double NumberIn(const Object& entry, const char* name) {
+  const Value* value = entry.Find(name);
+  const double* number = value ? value->As<double>() : nullptr;
+  return number ? *number : 0;
+}
+
+KeyRange EntriesOf(const std::string& row) {
+  const Bytes prefix = EncodeKey(Value(row));
+  return {prefix, PrefixEnd(prefix)};
 }
 
 RowChange Whole(const RowKey& key, const Row& row, const TableSchema& table) {
@@ -71,7 +101,6 @@ Status History::Note(const RowKey& key, std::uint32_t ordinal, const Row* before
                      std::uint32_t length, const Author& author, const Place& place,
                      GroupEffects& effects) {
   const TableSchema& table = *application_.schema.FindTable(key.table);
-  const TableSchema& own = *application_.schema.FindTable(kNumber);
   Array changed;
   if (before && after) {
     changed = ChangedPaths(table, key, *before, *after);
@@ -79,72 +108,105 @@ Status History::Note(const RowKey& key, std::uint32_t ordinal, const Row* before
     if (changed.empty()) return Done{};
   }
   if (!before && !after) return Done{};
-  const Result<double> creation_time = NextCreationTime(place.now_ms);
-  if (!creation_time) return Fail(creation_time.error());
-  auto entry = std::make_shared<Row>();
-  entry->id = IdAt(place, ordinal);
-  entry->creation_time = *creation_time;
-  entry->clock.length = 1;
-  entry->clock.whole = place.stamp;
   const std::string row = IdToText(key);
+  Result<std::vector<Entry>> newest =
+      store_.Scan(no_, kNumber, Index("by_row"), EntriesOf(row), true, 1, ReadClock::kYes);
+  if (!newest) return Fail(newest.error());
+  std::shared_ptr<const Row> last;
+  if (!newest->empty()) last = std::make_shared<const Row>(std::move(newest->front().row));
+  const bool typed = last && before && after && GoesOn(table, *last, changed, author, place);
+
+  auto entry = typed ? std::make_shared<Row>(*last) : std::make_shared<Row>();
   Object& document = entry->document;
+  double at = static_cast<double>(place.stamp.time.unix_ms());
+  double version = (last ? NumberIn(last->document, "version") : 0) + 1;
+  Stamp stamp = place.stamp;
+  if (typed) {
+    changed = Union(std::move(changed), *document.Find("changed")->As<Array>());
+    at = std::max(at, NumberIn(document, "at"));
+    --version;
+    stamp.time = std::max(stamp.time, last->clock.whole.time.Next());
+  } else {
+    const Result<double> creation_time = NextCreationTime(place.now_ms);
+    if (!creation_time) return Fail(creation_time.error());
+    entry->id = IdAt(place, ordinal);
+    entry->creation_time = *creation_time;
+    entry->clock.length = 1;
+  }
+  entry->clock.whole = stamp;
   document.Set("table", table.name);
   document.Set("row", row);
-  document.Set("at", static_cast<double>(place.stamp.time.unix_ms()));
+  document.Set("version", version);
+  document.Set("at", at);
   document.Set("by", author.by);
   document.Set("role", author.role);
   document.Set("action", !after ? "delete" : before ? "update" : "insert");
   document.Set("document", ForFunctions(table, after ? *after : *before));
   document.Set("changed", std::move(changed));
   document.Set("length", static_cast<double>(length));
-  std::vector<TouchedKey> nobody_watches;
-  if (Status done = store_.Write(no_, kNumber, nullptr, entry.get(), nobody_watches); !done) {
-    return done;
-  }
-  const RowKey own_key{kNumber, entry->id};
-  if (Status done = log_.AddChange(place.seq, own_key, nullptr, false, place.now_ms); !done) {
-    return done;
-  }
-  recent_.Add({place.seq, own_key, nullptr, entry});
-  const RowChange change = Whole(own_key, *entry, own);
-  effects.Add(own_key, nullptr, std::move(entry), change, place.stamp);
-  return Trim(*RuleOf(table.name), row, place, effects);
+  const Status written = Write(typed ? last : nullptr, std::move(entry), stamp, place, effects);
+  if (!written || typed) return written;
+  return Trim(*RuleOf(table.name), row, version, place, effects);
 }
 
-Status History::Trim(const HistoryRule& rule, const std::string& row, const Place& place,
-                     GroupEffects& effects) {
-  const Bytes prefix = EncodeKey(Value(row));
-  const KeyRange range{prefix, PrefixEnd(prefix)};
-  const IndexOrdinal by_row = Index("by_row");
-  const Result<std::size_t> count =
-      store_.Count(no_, kNumber, by_row, range, rule.count + kTrimmedMax);
-  if (!count) return Fail(count.error());
-  if (*count <= rule.count) return Done{};
-  Result<std::vector<Entry>> oldest =
-      store_.Scan(no_, kNumber, by_row, range, false, *count - rule.count, ReadClock::kYes);
-  if (!oldest) return Fail(oldest.error());
-  for (Entry& entry : *oldest) {
-    if (Status done = Remove(std::move(entry.row), place, effects); !done) return done;
+bool History::GoesOn(const TableSchema& table, const Row& last, const Array& changed,
+                     const Author& author, const Place& place) {
+  const Object& entry = last.document;
+  return !author.by.empty() && *entry.Find("by") == Value(author.by) &&
+         *entry.Find("role") == Value(author.role) && *entry.Find("action") == Value("update") &&
+         static_cast<double>(place.now_ms) < last.creation_time + kTypedMs &&
+         AreTexts(table, changed) && AreTexts(table, *entry.Find("changed")->As<Array>());
+}
+
+Status History::Trim(const HistoryRule& rule, const std::string& row, double version,
+                     const Place& place, GroupEffects& effects) {
+  // The oldest go first, by count as by age, so that versions have no gaps.
+  for (int trimmed = 0; trimmed < kTrimmedMax && version > rule.count; ++trimmed) {
+    Result<std::vector<Entry>> oldest =
+        store_.Scan(no_, kNumber, Index("by_row"), EntriesOf(row), false, 1, ReadClock::kYes);
+    if (!oldest) return Fail(oldest.error());
+    CHECK(!oldest->empty());
+    Row& entry = oldest->front().row;
+    if (NumberIn(entry.document, "version") + rule.count > version) return Done{};
+    if (Status done = Remove(std::move(entry), place, effects); !done) return done;
   }
   return Done{};
 }
 
-Status History::Remove(Row row, const Place& place, GroupEffects& effects) {
-  const TableSchema& own = *application_.schema.FindTable(kNumber);
-  const RowKey key{kNumber, row.id};
-  std::vector<TouchedKey> nobody_watches;
-  if (Status done = store_.Write(no_, kNumber, &row, nullptr, nobody_watches); !done) return done;
-  // What a device that comes back must forget is told by what it could see.
-  RowState told = ToState(own, row);
-  if (!application_.rules.ReadDependsOnRow(TableOfEntry(row.document))) {
-    for (auto field = told.fields.begin(); field != told.fields.end();) {
-      field = field->first == "table" ? std::next(field) : told.fields.erase(field);
-    }
+Status History::Remove(Row entry, const Place& place, GroupEffects& effects) {
+  return Write(std::make_shared<const Row>(std::move(entry)), nullptr, place.stamp, place, effects);
+}
+
+RowState History::SeenOf(const Row& entry) const {
+  const std::string_view table = TableOfEntry(entry.document);
+  Object shown;
+  for (const Member& member : entry.document.Find("document")->As<Object>()->members()) {
+    if (application_.rules.ReadLooksAt(table, member.name)) shown.Set(member.name, member.value);
   }
-  if (Status done = log_.AddChange(place.seq, key, &told, true, place.now_ms); !done) return done;
-  const auto before = std::make_shared<const Row>(std::move(row));
-  recent_.Add({place.seq, key, before, nullptr});
-  effects.Add(key, before, nullptr, {key, 2, false, 0, {}}, place.stamp);
+  Row seen{entry.id, entry.creation_time, entry.clock, {}, {}};
+  seen.document.Set("table", table);
+  seen.document.Set("document", std::move(shown));
+  return ToState(*application_.schema.FindTable(kNumber), seen);
+}
+
+Status History::Write(std::shared_ptr<const Row> before, std::shared_ptr<const Row> after,
+                      const Stamp& stamp, const Place& place, GroupEffects& effects) {
+  const TableSchema& own = *application_.schema.FindTable(kNumber);
+  const RowKey key{kNumber, after ? after->id : before->id};
+  std::vector<TouchedKey> nobody_watches;
+  if (Status done = store_.Write(no_, kNumber, before.get(), after.get(), nobody_watches); !done) {
+    return done;
+  }
+  std::optional<RowState> told;
+  if (before) told = SeenOf(*before);
+  if (Status done =
+          log_.AddChange(place.seq, key, told ? &*told : nullptr, told.has_value(), place.now_ms);
+      !done) {
+    return done;
+  }
+  recent_.Add({place.seq, key, before, after});
+  const RowChange change = after ? Whole(key, *after, own) : RowChange{key, 2, false, 0, {}};
+  effects.Add(key, std::move(before), std::move(after), change, stamp);
   return Done{};
 }
 

@@ -4,8 +4,10 @@
 // An entry is a row as any: it has a seq, comes with catch-up and snapshot, and is forgotten with the scope.
 // It shows a document, so it is visible exactly to whom the document would be (may_read.hpp). Nobody but the
 // relay writes one (Judge), so that a removed entry needs no tombstone: no device has anything to say of it.
-// Its id is made of its place in the log, so no other has it. A table without history costs one look at its
-// rules. history_test.cpp, and replica_history_test.cpp for what devices see.
+// Its id is made of its place in the log, so no other has it. What a person types into texts goes into the
+// entry of what they typed before, for some minutes and while nothing else happens to the row: else each few
+// keystrokes would take a whole document. A table without history costs one look at its rules.
+// replica_history_test.cpp has what devices see.
 #pragma once
 #include <memory>
 #include <optional>
@@ -57,9 +59,18 @@ class History {
   // The oldest entries that are kept no longer, of one table; none: no table has any.
   Result<std::vector<Entry>> OldEntries(std::uint64_t now_ms, std::size_t limit);
   Result<double> NextCreationTime(std::uint64_t now_ms);
-  Status Trim(const HistoryRule& rule, const std::string& row, const Place& place,
+  // Whether what was changed is a part of what the row's last entry tells.
+  static bool GoesOn(const TableSchema& table, const Row& last, const Array& changed,
+                     const Author& author, const Place& place);
+  // `version`: of the row's newest entry.
+  Status Trim(const HistoryRule& rule, const std::string& row, double version, const Place& place,
               GroupEffects& effects);
   Status Remove(Row entry, const Place& place, GroupEffects& effects);
+  // As much of an entry as who may see it hangs on: for telling a device that comes back what to forget.
+  RowState SeenOf(const Row& entry) const;
+  // Puts `after` in the place of `before`; null: there was none, or it goes.
+  Status Write(std::shared_ptr<const Row> before, std::shared_ptr<const Row> after,
+               const Stamp& stamp, const Place& place, GroupEffects& effects);
 
   const Application& application_;
   const TenantNo no_;

@@ -4,13 +4,10 @@ namespace syncline {
 namespace {
 
 bool MayReadEntry(const Rules& rules, const Actor& actor, const Object& entry) {
-  static const Object kNone;
-  const std::string_view table = TableOfEntry(entry);
+  // Of an entry as it was, the log keeps as much of the document as the rule asks for.
   const Value* shown = entry.Find("document");
   const Object* document = shown ? shown->As<Object>() : nullptr;
-  // Of a removed entry the log keeps the document only where the rule asks for it.
-  if (!document && rules.ReadDependsOnRow(table)) return false;
-  return rules.MayRead(table, actor, document ? *document : kNone);
+  return document && rules.MayRead(TableOfEntry(entry), actor, *document);
 }
 
 }  // namespace

@@ -12,16 +12,17 @@ import { type ConvexHost, restoreOperation } from "../engine/application.ts";
 // Each function has its own in place of a global (engine/globals.ts).
 declare const Convex: ConvexHost | undefined;
 
-/** What one change set did to one row. */
+/** What one change set did to one row, or what one person typed into its texts within five minutes. */
 export interface HistoryEntry<Document, Table extends string = string> {
   _id: GenericId<"_history">;
   _creationTime: number;
   table: Table;
   /** The row that was changed. */
   row: GenericId<Table>;
-  /** Counts the row's changes, from 1. */
+  /** Counts the row's entries, from 1; anew once none of them is kept. */
   version: number;
-  /** When it was done, in Unix milliseconds; _creationTime is when the relay accepted it. */
+  /** When it was done, in Unix milliseconds; of what was typed, when the last of it was. _creationTime is when
+   * the relay accepted it; of what was typed, the first of it. */
   at: number;
   /** Who did it: their row in the table of memberships. */
   by: string;
