@@ -23,6 +23,10 @@ export class CaughtUp {
     for (const waiter of [...this.waiters]) this.serve(waiter);
   }
 
+  get isCaughtUp(): boolean {
+    return this.status?.sync === "synced";
+  }
+
   // Rejects with "offline"; with "wait" only where no connection can come.
   wait(offline: "fail" | "wait"): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -45,7 +49,7 @@ export class CaughtUp {
   }
 
   private serve(waiter: Waiter): void {
-    if (this.status?.sync === "synced") this.end(waiter, null);
+    if (this.isCaughtUp) this.end(waiter, null);
     else if (!waiter.canWait && (this.status?.connection ?? "offline") === "offline") {
       this.end(waiter, offlineError());
     }

@@ -405,19 +405,23 @@ export class Runtime {
       const onStatus = (status: SessionStatus): void => {
         this.reporter.setSession(status);
         this.strictRuns.caughtUp.set(status);
+        if (this.strictRuns.caughtUp.isCaughtUp) engine.jobs.connected();
       };
       this.session = new Session({ engine, url, token, makeSocket, onStatus });
       if (this.isOnline) this.session.start();
     }
     this.reporter.enter(engine);
     if (url !== null) {
-      engine.strictRunner = (call, strict) => {
-        // Nobody is there to be told that there is no connection.
-        const isScheduled = call.caller.request.scheduledFunctionId !== null;
-        const options = isScheduled ? { ...strict, offline: "wait" as const } : strict;
-        return this.strictRuns.run(call.path, options, (own, onApplied) =>
-          own.attempt(async () => call, { strict: true }, onApplied),
-        );
+      engine.strictRunner = {
+        isReady: () => this.strictRuns.caughtUp.isCaughtUp,
+        run: (call, strict) => {
+          const once: RunOnce = (own, onApplied) =>
+            own.attempt(async () => call, { strict: true }, onApplied);
+          const isScheduled = call.caller.request.scheduledFunctionId !== null;
+          return isScheduled
+            ? this.strictRuns.runScheduled(call.path, strict, once)
+            : this.strictRuns.run(call.path, strict, once);
+        },
       };
     }
     engine.jobs.start().catch((error: unknown) => {

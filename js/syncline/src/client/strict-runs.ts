@@ -34,6 +34,19 @@ export class StrictRuns {
     return runStrictly(path, options, this.hostOf(once));
   }
 
+  // A scheduled one, which is run anew when it ends with "offline": then nobody need hear of a refusal before.
+  runScheduled(path: string, options: StrictOptions, once: RunOnce): Promise<Outcome> {
+    const host = this.hostOf(once);
+    return runStrictly(
+      path,
+      { ...options, offline: "fail" },
+      {
+        ...host,
+        show: (key) => void host.dismiss(key),
+      },
+    );
+  }
+
   private hostOf(once: RunOnce): StrictHost {
     const { around, caughtUp } = this;
     const person = around.person();

@@ -1,12 +1,13 @@
 // EngineJobs: what running a scheduled function means. A mutation and the end of its job are one
 // transaction, so it is run once, however often the device dies. An action is begun at most once: what a
-// crash interrupts is not begun again, because nobody knows how far it came; nor is a strict mutation.
+// crash interrupts is not begun again, because nobody knows how far it came; nor is a strict mutation, once it
+// has begun: until there is a connection it is pending.
 import type { FunctionInfo } from "./application.ts";
 import { scheduledCaller } from "./caller.ts";
 import type { Clock } from "./clock.ts";
 import type { Engine } from "./engine.ts";
 import type { FunctionCall } from "./host.ts";
-import type { JobHost, PendingJob } from "./job-runner.ts";
+import type { JobHost, JobResult, PendingJob } from "./job-runner.ts";
 import {
   deleteJob,
   type Job,
@@ -53,15 +54,16 @@ export class EngineJobs implements JobHost {
     return ours;
   }
 
-  async runJob(id: string): Promise<"done" | "later"> {
+  async runJob(id: string): Promise<JobResult> {
     const job = await this.engine.transact("query", (transaction) => readJob(transaction, id));
     if (job?.state.kind !== "pending") return "done";
     const info = await this.infoOf(job);
     // It stays pending until there is a service peer.
     if (info?.runsOn === "peer") return "done";
-    const isStrict = info?.strict !== undefined && this.engine.strictRunner !== null;
-    if (info?.kind === "mutation" && !isStrict) return this.runMutation(job, info);
-    if (info?.kind === "action" || isStrict) return this.runApart(job, info);
+    const strictRunner = info?.strict ? this.engine.strictRunner : null;
+    if (strictRunner && !strictRunner.isReady()) return "offline";
+    if (info?.kind === "mutation" && !strictRunner) return this.runMutation(job, info);
+    if (info?.kind === "action" || (info && strictRunner)) return this.runApart(job, info);
     const error = info
       ? `${job.name} is a ${info.kind}: only mutations and actions can be scheduled`
       : `Could not find function for '${pathOfJob(job).path}'`;
@@ -105,7 +107,7 @@ export class EngineJobs implements JobHost {
     }
   }
 
-  private async runMutation(job: Job, info: FunctionInfo): Promise<"done" | "later"> {
+  private async runMutation(job: Job, info: FunctionInfo): Promise<JobResult> {
     const run = await this.engine.runMutation(
       this.callOf(job, info),
       (transaction) => readJob(transaction, job._id)?.state.kind === "pending",
@@ -124,25 +126,35 @@ export class EngineJobs implements JobHost {
   }
 
   // An action, or a strict mutation, which may be run more than once before the relay accepts it.
-  private async runApart(job: Job, info: FunctionInfo): Promise<"done" | "later"> {
-    const isOurs = await this.engine.transact("mutation", (transaction) => {
-      const current = readJob(transaction, job._id);
-      if (current?.state.kind !== "pending") return false;
-      writeJob(transaction, current, { kind: "inProgress" });
-      return true;
-    });
-    if (!isOurs) return "done";
+  private async runApart(job: Job, info: FunctionInfo): Promise<JobResult> {
+    if (!(await this.move(job, "pending", "inProgress"))) return "done";
     const kind = info.kind === "mutation" ? "mutation" : "action";
     const { component, path, caller } = this.callOf(job, info);
     const options = { component, caller };
     const outcome: Outcome = await this.engine.run(kind, path, job.args[0], options);
     if (outcome.ok) {
       await this.end(job, { kind: "success" });
+    } else if (kind === "mutation" && outcome.failure.error.code === "offline") {
+      return (await this.move(job, "inProgress", "pending")) ? "offline" : "done";
     } else {
       this.report(job, outcome.failure);
       await this.end(job, failed(outcome.failure));
     }
     return "done";
+  }
+
+  // False if it was not in the first state any more.
+  private move(
+    { _id: id }: Job,
+    from: "pending" | "inProgress",
+    to: "pending" | "inProgress",
+  ): Promise<boolean> {
+    return this.engine.transact("mutation", (transaction) => {
+      const job = readJob(transaction, id);
+      if (job?.state.kind !== from) return false;
+      writeJob(transaction, job, { kind: to });
+      return true;
+    });
   }
 
   // Unless it was canceled meanwhile, or ended otherwise.

@@ -46,6 +46,15 @@ export interface EngineListener {
   changed(events: CoreEvents): void;
 }
 
+// Runs mutations that are declared strict.
+export interface StrictRunner {
+  // Whether there is a connection to run them with.
+  isReady(): boolean;
+  // A scheduled one fails with "offline" where the connection ends before the relay has accepted it, and leaves
+  // nothing of itself.
+  run(call: FunctionCall, strict: StrictOptions): Promise<Outcome>;
+}
+
 // Grows with every commit, across the databases of a session.
 export interface VersionCounter {
   current: number;
@@ -86,9 +95,8 @@ export class Engine {
   readonly jobs: JobRunner;
   isClosed = false;
   listener: EngineListener | null = null;
-  // Runs mutations that are declared strict, for actions and jobs; null: this device is alone with its data,
-  // so that every mutation is.
-  strictRunner: ((call: FunctionCall, strict: StrictOptions) => Promise<Outcome>) | null = null;
+  // For actions and jobs; null: this device is alone with its data, so that every mutation is strict.
+  strictRunner: StrictRunner | null = null;
   private readonly core: CoreEngine;
   private readonly host: FunctionHost;
   private readonly parts: HostParts;
@@ -435,7 +443,7 @@ export class Engine {
         });
       }
       const strict = call.inline ? undefined : await this.strictnessOf(call);
-      if (strict && this.strictRunner) return await this.strictRunner(call, strict);
+      if (strict && this.strictRunner) return await this.strictRunner.run(call, strict);
       return await this.lock.write(async () => {
         this.requireOpen();
         const run = await this.host.mutation(call, { preview });

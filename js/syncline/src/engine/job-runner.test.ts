@@ -1,12 +1,12 @@
 // The runner against a host that is played: when it starts what, and how often.
 import { expect, it } from "vitest";
 import { PlayedClock } from "../testing/alone.ts";
-import { type JobHost, JobRunner, type PendingJob } from "./job-runner.ts";
+import { type JobHost, type JobResult, JobRunner, type PendingJob } from "./job-runner.ts";
 
 function play(pending: PendingJob[] = []) {
   const clock = new PlayedClock(0);
   const begun: string[] = [];
-  const ends = new Map<string, (result: "done" | "later") => void>();
+  const ends = new Map<string, (result: JobResult) => void>();
   let sweeps = 0;
   const host: JobHost = {
     loadJobs: async () => pending,
@@ -17,7 +17,7 @@ function play(pending: PendingJob[] = []) {
     sweepJobs: async () => void ++sweeps,
   };
   const runner = new JobRunner(host, clock);
-  const end = async (id: string, result: "done" | "later" = "done"): Promise<void> => {
+  const end = async (id: string, result: JobResult = "done"): Promise<void> => {
     ends.get(id)?.(result);
     await new Promise((resolve) => setImmediate(resolve));
   };
@@ -81,6 +81,29 @@ it("runs a job again that could not be run, a while later", async () => {
   await end("a");
   clock.turn(60_000);
   expect(begun).toEqual(["a", "a"]);
+});
+
+it("runs what waits for a connection when there is one, also one that came while it ran; the others meanwhile", async () => {
+  const jobs = Array.from({ length: 66 }, (_, index) => ({ id: String(index), dueMs: 0 }));
+  const { clock, begun, end, runner } = play(jobs);
+  await runner.start();
+  clock.turn(0);
+  for (let index = 0; index < 64; ++index) await end(String(index), "offline");
+  clock.turn(0);
+  expect(begun).toHaveLength(66);
+  runner.connected();
+  await end("64", "offline");
+  runner.apply([{ type: "canceled", id: "0" }]);
+  clock.turn(0);
+  expect(begun.slice(66)).toEqual(jobs.map(({ id }) => id).slice(1, 64));
+  await end("65");
+  clock.turn(0);
+  expect(begun.at(-1)).toBe("64");
+  await end("1", "offline");
+  runner.apply([{ type: "canceled", id: "1" }]);
+  runner.connected();
+  clock.turn(0);
+  expect(begun).toHaveLength(66 + 64);
 });
 
 it("runs so many at a time", async () => {

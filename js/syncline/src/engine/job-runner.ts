@@ -8,12 +8,15 @@ export interface PendingJob {
   dueMs: number;
 }
 
+export type JobResult = "done" | "later" | "offline";
+
 // What the engine does with a job.
 export interface JobHost {
   // The jobs that this device is to run. Ends those that a crash interrupted.
   loadJobs(): Promise<PendingJob[]>;
-  // Resolves when the job has ended or is not to run any more; with "later" if it could not be run now.
-  runJob(id: string): Promise<"done" | "later">;
+  // Resolves when the job has ended or is not to run any more; with "later" if it could not be run now, and with
+  // "offline" if it can be once there is a connection.
+  runJob(id: string): Promise<JobResult>;
   // Forgets jobs that ended long ago.
   sweepJobs(): Promise<void>;
 }
@@ -27,6 +30,8 @@ const sweepEveryMs = 24 * 3600 * 1000;
 export class JobRunner {
   private readonly due: PendingJob[] = []; // the first due first
   private readonly running = new Map<string, Promise<void>>();
+  private readonly offline = new Set<string>(); // what waits for a connection
+  private connections = 0; // so far
   private disarm: (() => void) | null = null;
   private isStarted = false;
   private isLoading = false;
@@ -69,6 +74,15 @@ export class JobRunner {
     this.disarm?.();
     this.disarm = null;
     this.due.length = 0;
+    this.offline.clear();
+  }
+
+  // There is a connection: what waited for one is due.
+  connected(): void {
+    ++this.connections;
+    for (const id of this.offline) this.add({ id, dueMs: this.clock.now() });
+    this.offline.clear();
+    this.arm();
   }
 
   // After the commit that made them.
@@ -96,6 +110,7 @@ export class JobRunner {
   }
 
   private remove(id: string): void {
+    this.offline.delete(id);
     const at = this.due.findIndex((job) => job.id === id);
     if (at >= 0) this.due.splice(at, 1);
   }
@@ -120,18 +135,25 @@ export class JobRunner {
   }
 
   private run({ id }: PendingJob): void {
+    const { connections } = this;
     const run = this.host
       .runJob(id)
       .catch((): "later" => "later")
       .then((result) => {
         this.running.delete(id);
-        if (result === "later" && this.isStarted) {
-          this.add({ id, dueMs: this.clock.now() + laterMs });
-        }
+        if (this.isStarted) this.putBack(id, result, connections);
         this.arm();
         return this.sweep();
       });
     this.running.set(id, run);
+  }
+
+  // `connections`: when it began.
+  private putBack(id: string, result: JobResult, connections: number): void {
+    const now = this.clock.now();
+    if (result === "later") this.add({ id, dueMs: now + laterMs });
+    else if (result === "offline" && connections < this.connections) this.add({ id, dueMs: now });
+    else if (result === "offline") this.offline.add(id);
   }
 
   private async sweep(): Promise<void> {

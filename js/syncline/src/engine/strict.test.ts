@@ -17,14 +17,25 @@ describe.each(["syncline", "convex"] as const)(
       }
     };
     // What the runtime is asked for, in place of asking the relay.
-    const playRunner = ({ engine }: Alone, outcome: Outcome): string[] => {
+    const playRunner = (
+      { engine }: Alone,
+      outcome: Outcome,
+      isReady: () => boolean = () => true,
+    ): string[] => {
       const asked: string[] = [];
-      engine.strictRunner = async ({ path, argsText, caller }, options) => {
-        const by = caller.request.scheduledFunctionId === null ? "a person" : "a job";
-        asked.push(`${path} ${argsText} ${JSON.stringify(options)} by ${by}`);
-        return outcome;
+      engine.strictRunner = {
+        isReady,
+        run: async ({ path, argsText, caller }, options) => {
+          const by = caller.request.scheduledFunctionId === null ? "a person" : "a job";
+          asked.push(`${path} ${argsText} ${JSON.stringify(options)} by ${by}`);
+          return outcome;
+        },
       };
       return asked;
+    };
+    const offline: Outcome = {
+      ok: false,
+      failure: failureOf(new SynclineError("offline", "no connection")),
     };
     const jobs = async (alone: Alone) => (await alone.query("work:jobs")) as unknown as Job[];
 
@@ -53,8 +64,7 @@ describe.each(["syncline", "convex"] as const)(
       within(async (alone) => {
         const asked = playRunner(alone, { ok: true, value: '"booked"' });
         expect(await alone.action("booking:bookByAction", { group: "a" })).toBe("booked");
-        const failure = failureOf(new SynclineError("offline", "no connection"));
-        playRunner(alone, { ok: false, failure });
+        playRunner(alone, offline);
         await expect(alone.action("booking:bookByAction", { group: "b" })).rejects.toThrow(
           "no connection",
         );
@@ -67,6 +77,44 @@ describe.each(["syncline", "convex"] as const)(
         await alone.mutation("booking:bookLater", { group: "a" });
         await alone.finishJobs();
         expect(asked).toEqual(['booking:book {"group":"a"} {"attempts":3} by a job']);
+        expect(await jobs(alone)).toMatchObject([{ state: { kind: "success" } }]);
+      }));
+
+    it("is pending while it waits for a connection, also after a reload, and holds nobody up", () =>
+      within(async (alone) => {
+        const { storage, clock } = alone;
+        const asked = playRunner(alone, { ok: true, value: "null" }, () => false);
+        for (let n = 0; n < 70; ++n) await alone.mutation("booking:bookLater", { group: `${n}` });
+        await alone.finishJobs();
+        await alone.mutation("work:schedule", { group: "other", n: 1, delayMs: 0 });
+        await alone.finishJobs();
+        const kinds = (await jobs(alone)).map(({ state }) => state.kind);
+        expect(kinds.filter((kind) => kind === "pending")).toHaveLength(70);
+        expect(kinds.filter((kind) => kind === "success")).toHaveLength(1);
+        expect(asked).toEqual([]);
+        await alone.close();
+
+        const reloaded = await openAlone({ layer, storage, clock });
+        const askedAgain = playRunner(reloaded, { ok: true, value: "null" });
+        await reloaded.finishJobs();
+        expect(askedAgain).toHaveLength(70);
+        const states = (await jobs(reloaded)).map(({ state }) => state.kind);
+        expect(new Set(states)).toEqual(new Set(["success"]));
+        await reloaded.close();
+      }));
+
+    it("is pending again when the connection ends before it is accepted", () =>
+      within(async (alone) => {
+        playRunner(alone, offline);
+        await alone.mutation("booking:bookLater", { group: "a" });
+        await alone.finishJobs();
+        expect(await jobs(alone)).toMatchObject([{ state: { kind: "pending" } }]);
+        const asked = playRunner(alone, { ok: true, value: "null" });
+        await alone.finishJobs();
+        expect(asked).toEqual([]);
+        alone.engine.jobs.connected();
+        await alone.finishJobs();
+        expect(asked).toHaveLength(1);
         expect(await jobs(alone)).toMatchObject([{ state: { kind: "success" } }]);
       }));
 
