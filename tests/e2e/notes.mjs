@@ -35,6 +35,43 @@ class NotePage {
     await this.page.keyboard.type(text, { delay: 15 });
   }
 
+  // How many units before the end of a line's text its rightmost letter on the page stands.
+  async rightmostFromEnd(begin) {
+    const line = this.editor.locator(".cm-line").filter({ hasText: begin });
+    return await line.evaluate((element) => {
+      const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+      const rights = [];
+      while (walker.nextNode()) {
+        const node = walker.currentNode;
+        if (node.parentElement.closest(".cm-remote-caret") !== null) continue;
+        for (let at = 0; at < node.length; at++) {
+          const range = document.createRange();
+          range.setStart(node, at);
+          range.setEnd(node, at + 1);
+          // A space may hang over the edge.
+          const isSpace = /\s/.test(node.data[at]);
+          rights.push(isSpace ? 0 : range.getBoundingClientRect().right);
+        }
+      }
+      return rights.length - rights.indexOf(Math.max(...rights));
+    });
+  }
+
+  // How far somebody's cursor, and the name at it, are from the editor's right edge; and how wide the name is.
+  async roomBehind(name) {
+    return await this.editor.evaluate((editor, wanted) => {
+      const edge = editor.closest(".cm-scroller").getBoundingClientRect().right;
+      const names = [...editor.querySelectorAll(".cm-remote-name")];
+      const shown = names.find(({ textContent }) => textContent.startsWith(wanted));
+      if (shown === undefined) return null;
+      return {
+        cursor: edge - shown.parentElement.getBoundingClientRect().right,
+        name: edge - shown.getBoundingClientRect().right,
+        width: shown.getBoundingClientRect().width,
+      };
+    }, name);
+  }
+
   synced() {
     return this.page.locator('.sync.synced[data-pending="0"]').waitFor();
   }
@@ -94,6 +131,45 @@ export const notes = [
         await sameText([ada, ben], "Towels are there.", "Then soup.");
         await ada.synced();
         await takePicture(world, ada.page, "community-notes-narrow");
+        // Ben's cursor goes to where Ada's page has no room for his name behind it.
+        const steps = await ada.rightmostFromEnd("Wednesday");
+        await ben.page.keyboard.press("End");
+        for (let step = 0; step < steps; step++) await ben.page.keyboard.press("ArrowLeft");
+        await until(
+          "Ben's cursor stands at the right edge of Ada's page, with his name",
+          async () => {
+            const room = await ada.roomBehind("Ben");
+            return room !== null && room.cursor < room.width && room.name >= 0;
+          },
+        );
+        expectEqual(ada.page.errors, [], "errors of Ada's page");
+      }),
+  },
+  {
+    name: "notes: what is typed just before another note is opened is saved",
+    run: (world) =>
+      DemoApp.with(world, "community", async (app) => {
+        await app.seed();
+        const ada = await NotePage.open(app, "ada");
+        await ada.page.getByLabel("New note").fill("Other");
+        await ada.page.getByRole("button", { name: "Begin a note" }).click();
+        const list = ada.page.getByRole("navigation", { name: "Notes" });
+        const other = list.getByRole("button", { name: "Other" });
+        await other.waitFor();
+        await list.getByRole("button", { name: title }).click();
+        await ada.typeBehind("Monday", "");
+        // One task: nothing of the typing is written when the other note opens.
+        await other.evaluate((button) => {
+          for (const word of [" At", " the", " slip."])
+            document.execCommand("insertText", false, word);
+          button.click();
+        });
+        await ada.page.getByRole("textbox", { name: "Text of Other" }).waitFor();
+        await list.getByRole("button", { name: title }).click();
+        await ada.editor.waitFor();
+        await until("the note has what was typed", async () =>
+          (await ada.text()).includes(" At the slip."),
+        );
         expectEqual(ada.page.errors, [], "errors of Ada's page");
       }),
   },

@@ -1,7 +1,13 @@
 // Remote cursors: where others stand in the text, drawn with their name and colour. Between two reports of
 // somebody's cursor it moves with the text around it.
 import { type Extension, StateEffect, StateField, type Text } from "@codemirror/state";
-import { Decoration, type DecorationSet, EditorView, WidgetType } from "@codemirror/view";
+import {
+  Decoration,
+  type DecorationSet,
+  EditorView,
+  ViewPlugin,
+  WidgetType,
+} from "@codemirror/view";
 
 /** Offsets in UTF-16 units; what lies beyond the text is drawn at its end. */
 export interface RemoteCursor {
@@ -71,6 +77,28 @@ const field = StateField.define<DecorationSet>({
   provide: (drawn) => EditorView.decorations.from(drawn),
 });
 
+// A name stands to the right of its caret, and further to the left where it would be cut off at the edge.
+const namesInView = ViewPlugin.define((view) => {
+  const request = {
+    key: "syncline remote names",
+    read() {
+      const { scrollDOM } = view;
+      const edge = scrollDOM.getBoundingClientRect().left + scrollDOM.clientWidth;
+      const names = [...view.contentDOM.querySelectorAll<HTMLElement>(".cm-remote-name")];
+      return names.map((name) => {
+        const { right, width } = name.getBoundingClientRect();
+        const shift = Number.parseFloat(name.style.marginLeft) || 0;
+        return { name, shift: -Math.max(0, Math.min(Math.ceil(right - shift - edge), width)) };
+      });
+    },
+    write(places: { name: HTMLElement; shift: number }[]) {
+      for (const { name, shift } of places) name.style.marginLeft = `${shift}px`;
+    },
+  };
+  view.requestMeasure(request);
+  return { update: () => view.requestMeasure(request) };
+});
+
 const theme = EditorView.baseTheme({
   ".cm-remote-caret": {
     position: "relative",
@@ -95,5 +123,5 @@ const theme = EditorView.baseTheme({
 
 /** Draws the cursors that setRemoteCursors names. */
 export function remoteCursors(): Extension {
-  return [field, theme];
+  return [field, namesInView, theme];
 }
