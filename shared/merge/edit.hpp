@@ -18,7 +18,8 @@ namespace syncline {
 
 // Names one element for good: a list's, a text's character, an addition to a set. A replica gives each
 // counter of one field once; a new one lies above all that the field has seen. Elements of a literal
-// value, in order, have the counters 0, 1, 2, ... and the replica that wrote the literal.
+// value, in order, have the counters 0, 1, 2, ... (or from KindState::first_counter on) and the replica that
+// wrote the literal.
 struct ElementId {
   std::uint64_t counter = 0;
   ReplicaId replica;
@@ -76,6 +77,7 @@ struct ListEdit {
 };
 
 // Characters are Unicode code points.
+// One without parts only makes the field be there.
 struct TextEdit {
   // Typed in a row, with ids counter, counter + 1, ...
   struct Insertion {

@@ -85,7 +85,10 @@ Edit InverseOf(const KindState& before, const Edit& done) {
   return InverseOf(before, std::get<TextEdit>(done));
 }
 
-std::optional<Edit> RenewEdit(const KindState& now, const Edit& inverse, ReplicaId author) {
+namespace {
+
+std::optional<Edit> Renewed(const KindState& now, const Edit& inverse, ReplicaId author) {
+  if (now.value.is_undefined()) return std::nullopt;
   switch (KindOf(inverse)) {
     case MergeKind::kRegister: break;
     case MergeKind::kCounter: return inverse;
@@ -94,6 +97,14 @@ std::optional<Edit> RenewEdit(const KindState& now, const Edit& inverse, Replica
     case MergeKind::kText: return Widen(RenewText(now, std::get<TextEdit>(inverse), author));
   }
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Edit> RenewEdit(const KindState& now, const Edit& inverse, ReplicaId author) {
+  std::optional<Edit> edit = Renewed(now, inverse, author);
+  if (edit && !CheckEdit(now, *edit, author)) return std::nullopt;
+  return edit;
 }
 
 }  // namespace syncline

@@ -18,13 +18,17 @@ struct KindState {
   Value value;           // undefined: as empty
   Bytes content;         // empty: the value is a literal
   ReplicaId literal_by;  // whose ids a literal's elements have
+  // The counter of a literal's first element, and of what is first put into a field without elements. Not 0
+  // where the field had another life before (FieldAt): what was meant for that one finds nothing here.
+  std::uint64_t first_counter = 0;
 };
 
 // What a content may take; an edit that would exceed it is refused.
 inline constexpr std::size_t kContentBytesMax = 8 << 20;
 
-// The edit of `author` that turns `before` into `after`; none if they are the same. kInvalid if `after`
-// is no value of the kind, or cannot be reached by an edit: the message is a sentence about the field.
+// The edit of `author` that turns `before` into `after`; none if they are the same. CheckEdit accepts it.
+// kInvalid if `after` is no value of the kind, or cannot be reached by an edit that the relay would accept: the
+// message is a sentence about the field.
 // REQUIRES: `after` is defined.
 Result<std::optional<Edit>> EditBetween(MergeKind kind, const KindState& before, const Value& after,
                                         ReplicaId author);
@@ -48,7 +52,7 @@ void ApplyEdit(KindState& now, const Edit& edit, const Stamp& stamp);
 // placeholders until RenewEdit.
 Edit InverseOf(const KindState& before, const Edit& done);
 // Makes a kept inverse an edit of `author` to `now`: new ids, without what no longer applies. None if
-// nothing is left.
+// nothing is left, as of a field that was removed since, or CheckEdit would refuse it.
 std::optional<Edit> RenewEdit(const KindState& now, const Edit& inverse, ReplicaId author);
 
 }  // namespace syncline

@@ -5,6 +5,7 @@
 
 #include "shared/merge/list_tree.hpp"
 #include "shared/merge/replica_table.hpp"
+#include "shared/value/key.hpp"
 
 namespace syncline {
 namespace {
@@ -12,6 +13,25 @@ namespace {
 Failure NoElement() {
   return Fail(Code::kConflict, "The edit refers to an element that this list does not have");
 }
+// Something was written around it, which may be why its place is no object any more.
+bool WasWrittenAround(const ListElement& element, std::string_view path) {
+  return std::any_of(
+      element.writes.begin(), element.writes.end(),
+      [path](const ElementWrite& held) { return held.path != path && Covers(held.path, path); });
+}
+
+// What was written, before its author could know, where no object is any more: shown once there is one again.
+std::size_t HiddenBytes(const ListTree& tree) {
+  std::size_t bytes = 0;
+  for (Slot slot = 0; slot < tree.element_slots(); ++slot) {
+    const ListElement& element = tree.element(slot);
+    for (const ElementWrite& write : element.writes) {
+      if (!HasPlace(element.value, write.path)) bytes += EncodeKey(write.value).size();
+    }
+  }
+  return bytes;
+}
+
 Failure HoldsUndefined() { return Fail(Code::kInvalid, "A list cannot hold undefined"); }
 
 // Carries out an edit. Strict: stops at the first fault. Else: passes over what has one.
@@ -46,10 +66,18 @@ struct Performer {
                            (insertion != edit.inserted.end() && insertion->counter < move->counter);
       Status done = inserts ? Insert(*insertion++) : Move(*move++);
       if (strict && !done) return done;
+      if (Status affordable = CheckSteps(); !affordable) return affordable;
     }
     return Done{};
   }
 
+  Status CheckSteps() const {
+    if (!strict || tree.steps() <= kListStepsMax) return Done{};
+    return Fail(
+        Code::kInvalid,
+        "The edit of a list puts too much at places that were changed too often; make it in "
+        "smaller parts");
+  }
   Status CheckCounter(std::uint64_t counter, std::size_t size) {
     if (strict && (counter < floor || counter > tree.next() + kCounterLeapMax)) {
       return Fail(Code::kInvalid, "The edit of a list has a counter used before, or out of bounds");
@@ -69,6 +97,7 @@ struct Performer {
       tree.Insert(*placed, value);
       left = id;
       ++id.counter;
+      if (Status affordable = CheckSteps(); !affordable) return affordable;
     }
     return Done{};
   }
@@ -91,6 +120,12 @@ struct Performer {
     if (write.path.empty() && write.value.is_undefined()) return HoldsUndefined();
     ListElement& element = tree.element(slot);
     if (element.removed) return Done{};
+    tree.Spend(1 + element.writes.size());
+    if (Status affordable = CheckSteps(); !affordable) return affordable;
+    if (strict && !HasPlace(element.value, write.path) && !WasWrittenAround(element, write.path)) {
+      return Fail(Code::kConflict,
+                  "The edit writes into an element of a list that is no object there");
+    }
     if (element.writes.size() >= kElementWritesMax) {
       return Fail(Code::kInvalid, "An element of a list has too many fields");
     }
@@ -101,17 +136,18 @@ struct Performer {
 
 }  // namespace
 
-Status CheckList(const KindState& now, const ListEdit& edit, ReplicaId author) {
-  Result<ListTree> tree = ListTree::Load(now);
-  if (!tree) return Fail(tree.error());
-  const std::size_t before = tree->Live().size();
+Status Perform(ListTree& tree, const ListEdit& edit, ReplicaId author) {
+  const std::size_t before = tree.Live().size();
+  if (edit.removed.size() >= kListPositionsMax) {
+    return Fail(Code::kInvalid, "The edit of a list removes more than a list holds");
+  }
   // Later than all that is there, so that everything is looked at as if it took effect.
   const Stamp stamp{{~std::uint64_t{0}}, author};
-  Performer performer{*tree, stamp, true};
-  if (const auto last = tree->LastCounterOf(author)) performer.floor = *last + 1;
+  Performer performer{tree, stamp, true};
+  if (const auto last = tree.LastCounterOf(author)) performer.floor = *last + 1;
   if (Status sound = performer.Perform(edit); !sound) return sound;
   KindState then;
-  tree->Save(then);
+  tree.Save(then);
   const std::size_t after = then.value.As<Array>()->size();
   if (after > std::max(before, kListElementsMax)) {
     return Fail(Code::kInvalid,
@@ -120,7 +156,20 @@ Status CheckList(const KindState& now, const ListEdit& edit, ReplicaId author) {
   if (then.content.size() > kContentBytesMax) {
     return Fail(Code::kInvalid, "The list was changed too often of late");
   }
+  if (HiddenBytes(tree) > kListHiddenBytesMax) {
+    return Fail(
+        Code::kConflict,
+        "The edit writes into elements of a list that others have replaced, as many did before");
+  }
+  // What is accepted is there for good.
+  if (const Result<ListTree> again = ListTree::Load(then); !again) return Fail(again.error());
   return Done{};
+}
+
+Status CheckList(const KindState& now, const ListEdit& edit, ReplicaId author) {
+  Result<ListTree> tree = ListTree::Load(now);
+  if (!tree) return Fail(tree.error());
+  return Perform(*tree, edit, author);
 }
 
 void ApplyList(KindState& now, const ListEdit& edit, const Stamp& stamp) {

@@ -14,6 +14,8 @@
 namespace syncline {
 
 inline constexpr std::size_t kListElementsMax = 8192;
+// Of what was written into elements while others replaced there what held it, and so is not shown.
+inline constexpr std::size_t kListHiddenBytesMax = 64 << 10;
 
 // As in kinds.hpp. What ListDifference makes refers only to elements that are there.
 Result<std::optional<ListEdit>> ListDifference(const KindState& before, const Value& after,

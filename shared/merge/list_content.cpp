@@ -186,7 +186,7 @@ struct ListTree::Decoder {
     in.remove_prefix(1);
     if (!TakeVarint(in, tree.next_) || tree.next_ > kCounterEnd || !table.TakeTable(in))
       return false;
-    return TakeVarint(in, count) && count < kListPositionsMax;
+    return TakeVarint(in, count) && count < kListPositionsMax;  // without the root
   }
 
   void Append(ListPosition position) {

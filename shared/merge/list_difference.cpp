@@ -229,7 +229,7 @@ struct Differ {
 
 Result<std::optional<ListEdit>> ListDifference(const KindState& before, const Value& after,
                                                ReplicaId author) {
-  const Result<ListTree> tree = ListTree::Load(before);
+  Result<ListTree> tree = ListTree::Load(before);
   if (!tree) return Fail(tree.error());
   const Array* now = after.As<Array>();
   if (!now) return Fail(Code::kInvalid, std::string("A list is an array, not ") + TypeName(after));
@@ -241,6 +241,7 @@ Result<std::optional<ListEdit>> ListDifference(const KindState& before, const Va
   const bool same =
       edit.inserted.empty() && edit.moved.empty() && edit.written.empty() && edit.removed.empty();
   if (same && !before.value.is_undefined()) return std::optional<ListEdit>();
+  if (Status sound = Perform(*tree, edit, author); !sound) return Fail(sound.error());
   return std::optional(std::move(edit));
 }
 

@@ -10,9 +10,15 @@ namespace {
 constexpr std::uint64_t kMsPerMinute = 60'000;
 // Between neighbours, so that many positions fit in before all are numbered anew.
 constexpr std::uint64_t kNumberGap = std::uint64_t{1} << 32;
+// To move neighbours aside costs less than to follow links.
+constexpr std::size_t kShiftsPerStep = 16;
 
 Failure TooMany() {
-  return Fail(Code::kInvalid, "The list has too many positions; it was changed too often of late");
+  return Fail(Code::kInvalid,
+              "The list was changed too often of late: it has " +
+                  std::to_string(kListPositionsMax - 1) +
+                  " places, with those that were removed and are forgotten later. Of a queue, make "
+                  "each entry a row of a table");
 }
 
 }  // namespace
@@ -24,6 +30,7 @@ Result<ListTree> ListTree::Load(const KindState& state) {
     return Fail(Code::kInvalid, std::string("A list is an array, not ") + TypeName(state.value));
   }
   ListTree tree;
+  tree.first_ = state.first_counter;
   if (state.content.empty()) {
     if (values->size() >= kListPositionsMax) return TooMany();
     tree.LoadLiteral(*values, state.literal_by);
@@ -34,15 +41,16 @@ Result<ListTree> ListTree::Load(const KindState& state) {
 }
 
 void ListTree::LoadLiteral(const Array& values, ReplicaId by) {
+  std::uint64_t counter = first_;
   for (const Value& value : values) {
     const Slot slot = static_cast<Slot>(positions_.size());
     ListPosition& position = positions_.emplace_back();
-    position.id = position.rank = {next_, by};
+    position.id = position.rank = {counter++, by};
     position.parent = slot - 1;
     positions_[slot - 1].children[0].push_back(slot);
     Index(position_by_id_, position.id, slot);
     LinkBehind(slot - 1, slot);
-    ++next_;
+    next_ = counter;
     Insert(slot, value);
   }
 }
@@ -61,7 +69,9 @@ Slot ListTree::Find(const SlotById& slots, const ElementId& id) {
 
 void ListTree::Index(SlotById& slots, const ElementId& id, Slot slot) {
   const std::pair made(id, slot);
-  InsertAt(slots, PlaceIn(slots, made), made);
+  const std::size_t place = PlaceIn(slots, made);
+  steps_ += (slots.size() - place) / kShiftsPerStep;
+  InsertAt(slots, place, made);
 }
 
 std::optional<std::uint64_t> ListTree::LastCounterOf(ReplicaId replica) const {
@@ -103,7 +113,7 @@ Result<Slot> ListTree::Place(const ElementId& id, const ElementId& left, const E
   if (before == kNoSlot || (behind == kNoSlot && right != kNoElement)) {
     return Fail(Code::kConflict, "The list has no such place any more");
   }
-  if (positions_.size() > kListPositionsMax) return TooMany();
+  if (positions_.size() >= kListPositionsMax) return TooMany();
   const bool used = FindPosition(id) != kNoSlot || FindElement(id) != kNoSlot;
   if (used || id.counter >= kCounterEnd) {
     return Fail(Code::kInvalid,
@@ -135,6 +145,7 @@ bool ListTree::Descends(Slot slot, Slot ancestor) const {
   if (ancestor == kRootSlot) return true;
   while (slot != kRootSlot && positions_[slot].id.counter > positions_[ancestor].id.counter) {
     slot = positions_[slot].parent;
+    ++steps_;
   }
   return slot == ancestor;
 }
@@ -160,15 +171,20 @@ void ListTree::Attach(Slot slot) {
   Slot previous = made.left ? parent.previous : made.parent;
   if (low < siblings.size()) {
     Slot first = siblings[low];
-    while (!positions_[first].children[1].empty()) first = positions_[first].children[1].front();
+    while (!positions_[first].children[1].empty()) {
+      first = positions_[first].children[1].front();
+      ++steps_;
+    }
     previous = positions_[first].previous;
   } else if (!made.left && !siblings.empty()) {
     previous = siblings.back();
     while (!positions_[previous].children[0].empty()) {
       previous = positions_[previous].children[0].back();
+      ++steps_;
     }
   }
   std::vector<Slot>& children = positions_[made.parent].children[made.left];
+  steps_ += (children.size() - low) / kShiftsPerStep;
   InsertAt(children, low, slot);
   LinkBehind(previous, slot);
 }
@@ -191,6 +207,7 @@ void ListTree::LinkBehind(Slot previous, Slot slot) {
 
 void ListTree::Renumber() {
   std::uint64_t number = 0;
+  steps_ += positions_.size();
   for (Slot at = kRootSlot; at != kNoSlot; at = positions_[at].next) {
     positions_[at].number = number;
     number += kNumberGap;

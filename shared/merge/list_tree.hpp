@@ -27,8 +27,10 @@ using Slot = std::uint32_t;
 inline constexpr Slot kNoSlot = ~Slot{0};  // as an anchor: behind the last
 inline constexpr Slot kRootSlot = 0;
 
-// With those that only hold others, until they are swept.
+// With the root, and with those that only hold others until they are swept.
 inline constexpr std::size_t kListPositionsMax = 65'536;
+// What an edit may cost: positions that are passed on the way to where its parts belong.
+inline constexpr std::uint64_t kListStepsMax = std::uint64_t{1} << 23;
 
 struct ListPosition {
   ElementId id;
@@ -51,8 +53,11 @@ class ListTree {
   static Result<ListTree> Load(const KindState& state);
   void Save(KindState& state) const;
 
-  // Above every counter that the field has seen.
-  std::uint64_t next() const { return next_; }
+  // Above every counter that the field has seen, and not below where its ids begin.
+  std::uint64_t next() const { return next_ > 0 ? next_ : first_; }
+  // How many positions have been passed so far.
+  std::uint64_t steps() const { return steps_; }
+  void Spend(std::size_t steps) { steps_ += steps; }
   // The last of the counters that the replica gave out and that are there.
   std::optional<std::uint64_t> LastCounterOf(ReplicaId replica) const;
 
@@ -86,7 +91,7 @@ class ListTree {
  private:
   using SlotById = std::vector<std::pair<ElementId, Slot>>;  // ascending
   static Slot Find(const SlotById& slots, const ElementId& id);
-  static void Index(SlotById& slots, const ElementId& id, Slot slot);
+  void Index(SlotById& slots, const ElementId& id, Slot slot);
 
   ListTree() : positions_(1) {}
   void LoadLiteral(const Array& values, ReplicaId by);
@@ -120,6 +125,11 @@ class ListTree {
   SlotById position_by_id_;
   SlotById element_by_id_;
   std::uint64_t next_ = 0;
+  std::uint64_t first_ = 0;  // KindState::first_counter
+  mutable std::uint64_t steps_ = 0;
 };
+
+// Carries out an edit of `author`, strictly: what CheckList asks of the tree (list.cpp).
+Status Perform(ListTree& tree, const ListEdit& edit, ReplicaId author);
 
 }  // namespace syncline

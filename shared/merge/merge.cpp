@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "shared/base/hash.hpp"
 #include "shared/base/planted.hpp"
 #include "shared/base/varint.hpp"
 #include "shared/merge/text.hpp"
+#include "shared/value/key.hpp"
 #include "shared/value/order.hpp"
 
 namespace syncline {
@@ -34,6 +36,25 @@ void SetField(RowState& row, const std::string& path, const Value& value) {
   }
 }
 
+// Far above the counters of most fields, and as few bytes on the wire as leave lives apart.
+constexpr std::uint64_t kFirstCounterMin = std::uint64_t{1} << 21;
+constexpr std::uint64_t kFirstCounterEnd = std::uint64_t{1} << 28;
+
+std::uint64_t FirstCounter(const RowClock& clock, std::string_view path, const KindState& field) {
+  const auto written = clock.exceptions.find(path);
+  if (written == clock.exceptions.end()) return 0;
+  const std::string* text = field.value.As<std::string>();
+  const Array* array = field.value.As<Array>();
+  Bytes told_apart_by;
+  if (field.content.empty() && ((text && !text->empty()) || (array && !array->empty()))) {
+    AppendKey(told_apart_by, field.value);
+  } else {
+    PutFixed64(told_apart_by, written->second.time.value);
+    PutFixed64(told_apart_by, written->second.replica.value);
+  }
+  return kFirstCounterMin + Fnv1a64(told_apart_by) % (kFirstCounterEnd - kFirstCounterMin);
+}
+
 // Moves the field out of the row; PutField gives it back.
 KindState TakeField(RowState& row, const std::string& path) {
   KindState field;
@@ -44,6 +65,7 @@ KindState TakeField(RowState& row, const std::string& path) {
   if (const auto content = row.contents.find(path); content != row.contents.end()) {
     field.content = std::move(content->second);
   }
+  field.first_counter = FirstCounter(row.clock, path, field);
   return field;
 }
 
@@ -63,24 +85,31 @@ void PutField(RowState& row, const std::string& path, KindState field) {
 }  // namespace
 
 bool Wins(const Stamp& challenger, const Value& new_value, const Stamp& holder,
-          const Value& old_value) {
+          const Value& old_value, bool edited) {
   if (challenger != holder) return holder < challenger;
-  return Compare(old_value, new_value) < 0;
+  return !edited && Compare(old_value, new_value) < 0;
 }
 
 namespace {
+
+ByteView ContentAt(const RowState& row, std::string_view path) {
+  const auto found = row.contents.find(path);
+  return found == row.contents.end() ? ByteView() : ByteView(found->second);
+}
 
 void JoinPath(RowState& joined, const RowState& other, const std::string& path,
               const RowClock& before) {
   const Stamp& mine = before.Of(path);
   const Stamp& theirs = other.clock.Of(path);
   const Value& value = ValueAt(other, path);
-  const bool wins = Wins(theirs, value, mine, ValueAt(joined, path));
-  const auto content = other.contents.find(path);
+  const ByteView content = ContentAt(other, path), held = ContentAt(joined, path);
+  const bool wins = mine == theirs && content != held
+                        ? held < content
+                        : Wins(theirs, value, mine, ValueAt(joined, path), false);
   if (wins) {
     SetField(joined, path, value);
     joined.contents.erase(path);
-    if (content != other.contents.end()) joined.contents.insert(*content);
+    if (!content.empty()) joined.contents.emplace(path, content);
   }
   const Stamp& winner = wins ? theirs : mine;
   if (joined.clock.whole < winner) {
@@ -102,6 +131,7 @@ RowState Merge(const RowState& a, const RowState& b) {
   for (const RowState* row : {&a, &b}) {
     for (const auto& field : row->fields) paths.push_back(field.first);
     for (const auto& exception : row->clock.exceptions) paths.push_back(exception.first);
+    for (const auto& content : row->contents) paths.push_back(content.first);
   }
   std::sort(paths.begin(), paths.end());
   paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
@@ -126,7 +156,9 @@ bool Apply(RowState& row, const RowChange& change, const Stamp& stamp) {
   bool moved = false;
   for (const FieldWrite& write : change.writes) {
     const Stamp& holder = row.clock.Of(write.path);
-    if (!Wins(stamp, write.value, holder, ValueAt(row, write.path)) && !PLANTED("last-come-wins")) {
+    const bool edited = row.contents.count(write.path) > 0;
+    if (!Wins(stamp, write.value, holder, ValueAt(row, write.path), edited) &&
+        !PLANTED("last-come-wins")) {
       continue;
     }
     SetField(row, write.path, write.value);
@@ -197,9 +229,9 @@ bool JoinTextEdits(RowChange& change, const RowChange& next, ReplicaId author) {
 }
 
 KindState FieldAt(const RowState& row, std::string_view path) {
-  const auto content = row.contents.find(path);
-  return {ValueAt(row, path), content == row.contents.end() ? Bytes() : content->second,
-          row.clock.Of(path).replica};
+  KindState field{ValueAt(row, path), Bytes(ContentAt(row, path)), row.clock.Of(path).replica};
+  field.first_counter = FirstCounter(row.clock, path, field);
+  return field;
 }
 
 namespace {

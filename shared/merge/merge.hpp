@@ -82,8 +82,8 @@ struct RowState {
 };
 bool operator==(const RowState& a, const RowState& b);
 
-// The least state at or above both; of two contents the one that goes with the later write or, if that
-// is the same, the greater bytes.
+// The least state at or above both; of a path's value and content those that go with the later write or, if
+// that is the same, with the greater bytes of content (none is the least: edits come after the write).
 RowState Merge(const RowState& a, const RowState& b);
 
 // The state after `change`, made at `stamp`; the same as Merge with the state that holds only it.
@@ -104,12 +104,17 @@ bool ApplyTextEdits(RowState& row, const std::vector<StampedChange>& changes);
 // than edit texts, are of two lives of the row, or would have more than kTextPartsMax parts.
 bool JoinTextEdits(RowChange& change, const RowChange& next, ReplicaId author);
 
-// Whether a write takes a register: the later one does; two of one stamp (which only a faulty replica
-// makes) go by value.
+// Whether a write takes a path: the later one does. The same write again does nothing to what was `edited`
+// since; two of one stamp (which only a faulty replica makes) go by value.
 bool Wins(const Stamp& challenger, const Value& new_value, const Stamp& holder,
-          const Value& old_value);
+          const Value& old_value, bool edited);
 
 // A field of a merge kind as the row has it.
+//
+// Where it was written after its row was inserted, it may have had elements before, and others may still edit
+// those. So its ids begin elsewhere (KindState::first_counter): a literal's at a hash of the literal, because
+// the relay may bring a stamp back on which a device has already built; what is first put into a field
+// without elements, at a hash of the stamp. A row stores nothing for it.
 KindState FieldAt(const RowState& row, std::string_view path);
 
 // The clock in the row itself. LEB128 length, whole (time 8 bytes, replica 8 bytes, little-endian),

@@ -21,7 +21,7 @@ constexpr RowKey kKey{{1}, {}};
 
 Stamped RandomChange(Random& random, std::uint64_t time) {
   static const std::string kPaths[] = {"a", "b", std::string("o"),
-                                       std::string("o") + kPathStep + "x"};
+                                       std::string("o") + kPathStep + "x", "t"};
   Stamped made;
   made.stamp = {{time}, {1 + random.Below(3)}};
   made.change.key = kKey;
@@ -33,6 +33,7 @@ Stamped RandomChange(Random& random, std::uint64_t time) {
     if (random.OneIn(2)) continue;
     Value value;
     if (!random.OneIn(4)) value = Value(static_cast<double>(random.Below(3)));
+    if (path == "t" && !value.is_undefined()) value = Value(random.OneIn(2) ? "x" : "xy");
     made.change.writes.push_back({path, value});
   }
   return made;
@@ -49,11 +50,24 @@ RowState Inserted(Random& random) {
   return row;
 }
 
+// What somebody makes of the row's text, who may have made of it what it was.
+void EditText(Random& random, RowState& row) {
+  const ReplicaId author{1 + random.Below(3)};
+  const char* const kTexts[] = {"", "x", "xy", "xyx"};
+  auto edit =
+      EditBetween(MergeKind::kText, FieldAt(row, "t"), Value(kTexts[random.Below(4)]), author);
+  REQUIRE(edit);
+  if (!*edit) return;
+  RowChange change{kKey, row.clock.length, false, 0, {}, {{"t", std::move(**edit)}}};
+  CHECK(Apply(row, change, {{9}, author}));
+}
+
 RowState RandomState(Random& random, const RowState& origin) {
   RowState row = origin;
   for (std::uint64_t i = random.Below(4); i > 0; --i) {
     const Stamped made = RandomChange(random, 2 + random.Below(5));
     static_cast<void>(Apply(row, made.change, made.stamp));
+    if (row.alive() && random.OneIn(2)) EditText(random, row);
   }
   return row;
 }
@@ -99,6 +113,120 @@ TEST_CASE("changes give the same row in whatever order and however often they co
     INFO("round ", round);
     REQUIRE(shuffled == expected);
   }
+}
+
+TEST_CASE("the same write again leaves alone what was edited since") {
+  const RowChange insert{kKey, 1, true, 5, {{"t", Value("b")}}};
+  const RowChange write{kKey, 1, false, 0, {{"t", Value("b")}}};
+  for (const RowChange* again : {&insert, &write}) {
+    RowState row;
+    CHECK(Apply(row, insert, {{10}, {1}}));
+    if (again == &write) CHECK(Apply(row, write, {{11}, {1}}));
+    auto edit = EditBetween(MergeKind::kText, FieldAt(row, "t"), Value("a"), {2});
+    REQUIRE(edit);
+    CHECK(Apply(row, {kKey, 1, false, 0, {}, {{"t", **edit}}}, {{12}, {2}}));
+    const RowState before = row;
+    CHECK_FALSE(Apply(row, *again, {{again == &write ? 11u : 10u}, {1}}));
+    CHECK(row == before);
+  }
+}
+
+// A row that was inserted by 1 with a text and a list, of which 1 then writes both anew.
+struct Rewritten {
+  RowState row;
+  std::uint64_t time = 10;
+  void Do(RowChange change, ReplicaId author) {
+    change.key = kKey;
+    change.length = 1;
+    CHECK(Apply(row, change, {{++time}, author}));
+  }
+  FieldEdit EditOf(MergeKind kind, const char* path, const Value& after, ReplicaId author) {
+    auto edit = EditBetween(kind, FieldAt(row, path), after, author);
+    REQUIRE(edit);
+    REQUIRE(*edit);
+    return {path, std::move(**edit)};
+  }
+  Code Judged(const FieldEdit& edit, ReplicaId author) {
+    const Status sound = CheckEdit(FieldAt(row, edit.path), edit.edit, author);
+    return sound ? Code{} : sound.error().code;
+  }
+};
+
+TEST_CASE("what was made for the life of a field that is over finds nothing in the next one") {
+  const Value list(Array{Value("x")}), next_list(Array{Value("x"), Value("y")});
+  for (const bool literal : {false, true}) {
+    INFO("by a literal: ", literal);
+    Rewritten at;
+    at.Do({{}, 1, true, 5, {{"l", list}, {"s", list}, {"t", Value("hello")}}}, {1});
+    // A row that was written once has ids as ever: few bytes on the wire.
+    CHECK(FieldAt(at.row, "t").first_counter == 0);
+    const FieldEdit typed = at.EditOf(MergeKind::kText, "t", Value("hello you"), {1});
+    const Edit untyped = InverseOf(FieldAt(at.row, "t"), typed.edit);
+    at.Do({{}, 1, false, 0, {}, {typed}}, {1});
+    const FieldEdit cut = at.EditOf(MergeKind::kText, "t", Value("ello you"), {2});
+    const FieldEdit cleared = at.EditOf(MergeKind::kText, "t", Value(""), {2});
+    const Edit uncleared = InverseOf(FieldAt(at.row, "t"), cleared.edit);
+    const FieldEdit removed = at.EditOf(MergeKind::kList, "l", Value(Array()), {2});
+    const FieldEdit taken = at.EditOf(MergeKind::kSet, "s", Value(Array()), {2});
+    const FieldEdit added = at.EditOf(MergeKind::kSet, "s", next_list, {1});
+    const Edit unadded = InverseOf(FieldAt(at.row, "s"), added.edit);
+    at.Do({{}, 1, false, 0, {}, {added}}, {1});
+
+    at.Do({{}, 1, false, 0, {{"l", {}}, {"s", {}}, {"t", {}}}, {}}, {1});
+    if (literal) {
+      at.Do({{}, 1, false, 0, {{"l", next_list}, {"s", next_list}, {"t", Value("something")}}, {}},
+            {1});
+    } else {
+      at.Do({{}, 1, false, 0, {}, {at.EditOf(MergeKind::kText, "t", Value("something"), {1})}},
+            {1});
+      at.Do({{}, 1, false, 0, {}, {at.EditOf(MergeKind::kList, "l", next_list, {1})}}, {1});
+      at.Do({{}, 1, false, 0, {}, {at.EditOf(MergeKind::kSet, "s", next_list, {1})}}, {1});
+    }
+    // The relay refuses what names what is not there; whoever applies it all the same is left alone.
+    CHECK(at.Judged(cut, {2}) == Code::kConflict);
+    CHECK(at.Judged(removed, {2}) == Code::kConflict);
+    at.Do({{}, 1, false, 0, {}, {removed, taken, cut}}, {2});
+    CHECK(at.row.fields.at("l") == next_list);
+    CHECK(at.row.fields.at("s") == next_list);
+    CHECK(at.row.fields.at("t") == Value("something"));
+    CHECK_FALSE(RenewEdit(FieldAt(at.row, "t"), untyped, {1}));
+    CHECK_FALSE(RenewEdit(FieldAt(at.row, "t"), uncleared, {2}));
+    CHECK_FALSE(RenewEdit(FieldAt(at.row, "s"), unadded, {1}));
+    // And it goes on.
+    const Value longer(Array{Value("x"), Value("y"), Value("z")});
+    at.Do({{}, 1, false, 0, {}, {at.EditOf(MergeKind::kList, "l", longer, {1})}}, {1});
+    at.Do({{}, 1, false, 0, {}, {at.EditOf(MergeKind::kSet, "s", longer, {1})}}, {1});
+    CHECK(at.row.fields.at("l") == longer);
+    CHECK(at.row.fields.at("s") == longer);
+    at.Do({{}, 1, false, 0, {}, {at.EditOf(MergeKind::kText, "t", Value("something new"), {2})}},
+          {2});
+    CHECK(at.row.fields.at("t") == Value("something new"));
+  }
+}
+
+TEST_CASE(
+    "what a device does to a literal holds where the relay brought the literal's stamp back") {
+  Rewritten device, relay;
+  for (Rewritten* at : {&device, &relay}) {
+    at->Do({{}, 1, true, 5, {{"t", Value("hello")}}}, {1});
+    at->Do({{}, 1, false, 0, {{"t", {}}}, {}}, {1});
+  }
+  device.time = 1000;
+  for (Rewritten* at : {&device, &relay}) {
+    at->Do({{}, 1, false, 0, {{"t", Value("back")}}, {}}, {1});
+  }
+  const FieldEdit edit = device.EditOf(MergeKind::kText, "t", Value("back again"), {1});
+  CHECK(relay.Judged(edit, {1}) == Code{});
+  relay.Do({{}, 1, false, 0, {}, {edit}}, {1});
+  device.Do({{}, 1, false, 0, {}, {edit}}, {1});
+  CHECK(relay.row.contents == device.row.contents);
+  // So does what it puts into a field that is undefined, whatever stamps say.
+  for (Rewritten* at : {&device, &relay}) at->Do({{}, 1, false, 0, {{"t", {}}}, {}}, {1});
+  const FieldEdit fresh = device.EditOf(MergeKind::kText, "t", Value("x"), {1});
+  CHECK(relay.Judged(fresh, {1}) == Code{});
+  relay.Do({{}, 1, false, 0, {}, {fresh}}, {1});
+  device.Do({{}, 1, false, 0, {}, {fresh}}, {1});
+  CHECK(relay.row.contents == device.row.contents);
 }
 
 TEST_CASE("the later write of a path wins, and other paths stay") {

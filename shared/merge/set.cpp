@@ -9,6 +9,8 @@ namespace syncline {
 namespace {
 
 constexpr char kVersion = 1;
+// A field's counters lie further apart in two of its lives, as a rule.
+constexpr std::uint64_t kCountersOfLifeMax = std::uint64_t{1} << 20;
 // Stands in a kept inverse for the replica that made the edit.
 constexpr ReplicaId kAuthor{0};
 
@@ -19,6 +21,8 @@ struct SetMember {
 struct Members {
   std::vector<SetMember> list;  // ascending by value
   std::uint64_t next = 0;       // above every counter seen
+  std::uint64_t first = 0;      // KindState::first_counter
+  std::uint64_t NextCounter() const { return next > 0 ? next : first; }
 };
 
 bool Less(const Value& a, const Value& b) { return Compare(a, b) < 0; }
@@ -87,12 +91,15 @@ Result<Members> Load(const KindState& state) {
   static const Array kEmpty;
   const Array* array = state.value.is_undefined() ? &kEmpty : state.value.As<Array>();
   if (!array) return NoArray(state.value);
+  members.first = state.first_counter;
   if (!state.content.empty()) {
     for (const Value& value : *array) members.list.push_back({value, {}});
     if (Decode(state.content, members)) return members;
     return Fail(Code::kCorrupt, "The content of a set does not decode");
   }
-  for (const Value& value : *array) Add(members.list, value, {members.next++, state.literal_by});
+  std::uint64_t counter = members.first;
+  for (const Value& value : *array) Add(members.list, value, {counter++, state.literal_by});
+  if (!array->empty()) members.next = counter;
   return members;
 }
 
@@ -138,7 +145,7 @@ void Apply(Members& members, const SetEdit& edit, ReplicaId author) {
 }
 
 Status CheckCounter(const Members& members, const SetEdit& edit, ReplicaId author) {
-  if (edit.counter >= kCounterEnd || edit.counter > members.next + kCounterLeapMax) {
+  if (edit.counter >= kCounterEnd || edit.counter > members.NextCounter() + kCounterLeapMax) {
     return Fail(Code::kInvalid, "The edit of a set has a counter far above the field's");
   }
   for (const SetMember& member : members.list) {
@@ -168,10 +175,32 @@ Failure TooMany() {
   return Fail(Code::kInvalid, "A set has at most " + std::to_string(kSetElementsMax) + " elements");
 }
 
+Status Take(Members members, const SetEdit& edit, ReplicaId author) {
+  if (edit.removed.size() > std::max(kSetElementsMax, members.list.size())) {
+    return Fail(Code::kInvalid, "The edit of a set removes more than a set holds");
+  }
+  if (edit.added.size() > kSetElementsMax) return TooMany();
+  for (const Value& value : edit.added) {
+    if (value.is_undefined()) return Fail(Code::kInvalid, "A set cannot hold undefined");
+  }
+  if (!edit.added.empty()) {
+    if (Status sound = CheckCounter(members, edit, author); !sound) return sound;
+  }
+  if (Status sound = CheckRemovals(members, edit); !sound) return sound;
+  Apply(members, edit, author);
+  if (!edit.added.empty() && members.list.size() > kSetElementsMax) return TooMany();
+  KindState then;
+  Save(std::move(members), then);
+  if (then.content.size() > kContentBytesMax) {
+    return Fail(Code::kInvalid, "The set has been added to by too many replicas");
+  }
+  return Done{};
+}
+
 }  // namespace
 
 Result<std::optional<SetEdit>> SetDifference(const KindState& before, const Value& after,
-                                             ReplicaId) {
+                                             ReplicaId author) {
   Result<Members> members = Load(before);
   if (!members) return Fail(members.error());
   if (!after.Is<Array>()) return NoArray(after);
@@ -179,7 +208,7 @@ Result<std::optional<SetEdit>> SetDifference(const KindState& before, const Valu
   SortSet(wanted);
   if (wanted.size() > kSetElementsMax) return TooMany();
   SetEdit edit;
-  edit.counter = members->next;
+  edit.counter = members->NextCounter();
   auto held = members->list.begin();
   for (const Value& value : wanted) {
     for (; held != members->list.end() && Less(held->value, value); ++held) {
@@ -196,28 +225,14 @@ Result<std::optional<SetEdit>> SetDifference(const KindState& before, const Valu
   }
   const bool same = edit.added.empty() && edit.removed.empty();
   if (same && !before.value.is_undefined()) return std::optional<SetEdit>();
+  if (Status sound = Take(std::move(*members), edit, author); !sound) return Fail(sound.error());
   return std::optional(std::move(edit));
 }
 
 Status CheckSet(const KindState& now, const SetEdit& edit, ReplicaId author) {
   Result<Members> members = Load(now);
   if (!members) return Fail(members.error());
-  if (edit.added.size() > kSetElementsMax) return TooMany();
-  for (const Value& value : edit.added) {
-    if (value.is_undefined()) return Fail(Code::kInvalid, "A set cannot hold undefined");
-  }
-  if (!edit.added.empty()) {
-    if (Status sound = CheckCounter(*members, edit, author); !sound) return sound;
-  }
-  if (Status sound = CheckRemovals(*members, edit); !sound) return sound;
-  Apply(*members, edit, author);
-  if (!edit.added.empty() && members->list.size() > kSetElementsMax) return TooMany();
-  KindState then;
-  Save(std::move(*members), then);
-  if (then.content.size() > kContentBytesMax) {
-    return Fail(Code::kInvalid, "The set has been added to by too many replicas");
-  }
-  return Done{};
+  return Take(std::move(*members), edit, author);
 }
 
 void ApplySet(KindState& now, const SetEdit& edit, const Stamp& stamp) {
@@ -227,10 +242,12 @@ void ApplySet(KindState& now, const SetEdit& edit, const Stamp& stamp) {
   Save(std::move(*members), now);
 }
 
+// The counter of a kept inverse tells which life of the field it belongs to.
 SetEdit InverseOf(const KindState& before, const SetEdit& done) {
   SetEdit inverse;
   const Result<Members> members = Load(before);
   if (!members) return inverse;
+  inverse.counter = done.added.empty() ? members->next : done.counter;
   for (const Value& value : done.added) {
     if (!Find(*members, value)) {
       inverse.removed.push_back({value, {{done.counter, kAuthor}}});
@@ -246,9 +263,9 @@ SetEdit InverseOf(const KindState& before, const SetEdit& done) {
 // undone one on are taken.
 std::optional<SetEdit> RenewSet(const KindState& now, const SetEdit& inverse, ReplicaId author) {
   const Result<Members> members = Load(now);
-  if (!members) return std::nullopt;
+  if (!members || members->next - inverse.counter > kCountersOfLifeMax) return std::nullopt;
   SetEdit edit;
-  edit.counter = members->next;
+  edit.counter = members->NextCounter();
   for (const SetEdit::Removal& removal : inverse.removed) {
     const SetMember* held = Find(*members, removal.element);
     if (!held || removal.seen.empty()) continue;

@@ -12,11 +12,14 @@
 
 namespace syncline {
 
-// Insertions and deletions of one edit together.
+// Up to so many insertions and deletions many edits become one.
 inline constexpr std::size_t kTextPartsMax = 16'384;
+// What an edit may cost: runs of characters that are passed on the way to where its parts belong. Every run
+// can be deleted once, so that everything can go at once however often the text was edited.
+inline constexpr std::uint64_t kTextStepsMax = std::uint64_t{1} << 22;
 // How far a new counter may lie above all that the relay has seen: what the author had typed before and was
-// refused is in between.
-inline constexpr std::uint64_t kTextCounterStepMax = std::uint64_t{1} << 26;
+// refused is in between, and where a field's ids begin (KindState::first_counter).
+inline constexpr std::uint64_t kTextCounterStepMax = std::uint64_t{1} << 29;
 
 // As in kinds.hpp.
 Result<std::optional<TextEdit>> TextDifference(const KindState& before, const Value& after,

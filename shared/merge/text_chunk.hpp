@@ -45,6 +45,9 @@ struct TextSequence::Index {
   };
   std::vector<std::vector<Entry>> by_author;
 
+  // The last entry that is not behind the counter, else the first.
+  static std::vector<Entry>::const_iterator Covering(const std::vector<Entry>& entries,
+                                                     std::uint64_t counter);
   Chunk* Find(const TextId& id) const;
   // The ids of the run are in `chunk` now. `next`: above all of the author's counters.
   void Assign(const TextSpan& run, Chunk* chunk, std::uint64_t next);

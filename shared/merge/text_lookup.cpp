@@ -10,13 +10,43 @@ constexpr std::size_t kSearchesMax = 16;
 
 }  // namespace
 
+std::vector<TextSequence::Index::Entry>::const_iterator TextSequence::Index::Covering(
+    const std::vector<Entry>& entries, std::uint64_t counter) {
+  const auto behind = std::upper_bound(
+      entries.begin(), entries.end(), counter,
+      [](std::uint64_t wanted, const Entry& entry) { return wanted < entry.counter; });
+  return behind == entries.begin() ? behind : behind - 1;
+}
+
+bool SortAndJoin(std::vector<TextEdit::Deletion>& deletions) {
+  std::sort(deletions.begin(), deletions.end(),
+            [](const TextEdit::Deletion& a, const TextEdit::Deletion& b) {
+              return std::tie(a.first.replica.value, a.first.counter) <
+                     std::tie(b.first.replica.value, b.first.counter);
+            });
+  bool apart = true;
+  std::size_t kept = 0;
+  for (const TextEdit::Deletion& next : deletions) {
+    if (kept > 0 && deletions[kept - 1].first.replica == next.first.replica) {
+      TextEdit::Deletion& last = deletions[kept - 1];
+      const std::uint64_t by = next.first.counter - last.first.counter;
+      apart = apart && by >= last.count;
+      if (by == last.count) {
+        last.count += next.count;
+        continue;
+      }
+    }
+    deletions[kept++] = next;
+  }
+  deletions.resize(kept);
+  return apart;
+}
+
 TextSequence::Chunk* TextSequence::Index::Find(const TextId& id) const {
   if (id.author >= by_author.size()) return nullptr;
   const std::vector<Entry>& entries = by_author[id.author];
-  const auto behind = std::upper_bound(
-      entries.begin(), entries.end(), id.counter,
-      [](std::uint64_t counter, const Entry& entry) { return counter < entry.counter; });
-  return behind == entries.begin() ? nullptr : (behind - 1)->chunk;
+  const auto entry = Covering(entries, id.counter);
+  return entry == entries.end() ? nullptr : entry->chunk;
 }
 
 void TextSequence::Index::Assign(const TextSpan& run, Chunk* chunk, std::uint64_t next) {
@@ -113,18 +143,25 @@ void TextSequence::MakeIndex() const {
   }
 }
 
-// The author's next character from the id on.
+// The author's next character from the id on, which is not there. Up to the next entry all are in the chunk of
+// one: so whoever goes on from id to id looks into each chunk about as often as it has runs.
 bool TextSequence::NextIdFrom(TextId& id) const {
-  std::uint64_t next = kTextCounterEnd;
-  for (const auto& chunk : chunks_) {
-    for (const TextSpan& span : chunk->spans) {
-      if (span.author == id.author && span.counter >= id.counter && span.counter < next) {
-        next = span.counter;
-      }
+  if (!index_) MakeIndex();
+  if (id.author >= index_->by_author.size()) return false;
+  const std::vector<Index::Entry>& entries = index_->by_author[id.author];
+  for (auto entry = Index::Covering(entries, id.counter); entry != entries.end(); ++entry) {
+    std::uint64_t next = entry + 1 == entries.end() ? kTextCounterEnd : (entry + 1)->counter;
+    const std::uint64_t end = next;
+    ++steps_;
+    for (const TextSpan& span : entry->chunk->spans) {
+      if (span.author != id.author || span.counter < id.counter) continue;
+      next = std::min(next, span.counter);
     }
+    if (next == end) continue;
+    id.counter = next;
+    return true;
   }
-  id.counter = next;
-  return next < kTextCounterEnd;
+  return false;
 }
 
 bool TextSequence::IsBefore(const Spot& a, const Spot& b) const {
@@ -225,7 +262,7 @@ std::vector<TextEdit::Deletion> TextSequence::StillVisible(
 std::uint64_t TextSequence::NextCounter() const {
   std::uint64_t next = floor_;
   for (const TextAuthor& author : authors_) next = std::max(next, author.next);
-  return next;
+  return next > 0 ? next : first_;
 }
 
 TextEdit TextSequence::EditOf(const std::vector<Replacement>& replacements) const {
@@ -242,6 +279,7 @@ TextEdit TextSequence::EditOf(const std::vector<Replacement>& replacements) cons
     }
     for (const TextEdit::Deletion& ids : IdsAt(each.at, each.deleted)) edit.deleted.push_back(ids);
   }
+  static_cast<void>(SortAndJoin(edit.deleted));
   return edit;
 }
 

@@ -10,11 +10,13 @@ namespace {
 constexpr std::size_t kChunkSpansFilled = kChunkSpansMax * 3 / 4;
 constexpr std::size_t kChunkPointsFilled = kChunkPointsMax * 3 / 4;
 
-TextContent Literal(ReplicaId by, std::size_t code_points) {
+TextContent Literal(const KindState& state, std::size_t code_points) {
   TextContent content;
-  if (code_points > 0) content.authors.push_back({by, code_points});
+  const std::uint64_t first = state.first_counter;
+  if (code_points > 0) content.authors.push_back({state.literal_by, first + code_points});
   TextSpan run;
   run.author = 0;
+  run.counter = first;
   for (; code_points > 0; code_points -= run.length) {
     if (run.length > 0) run.set_left(run.last());
     run.counter += run.length;
@@ -39,8 +41,9 @@ TextSequence::TextSequence(const KindState& state) {
   const std::size_t code_points = CodePoints(text);
   TextContent content;
   if (!DecodeTextContent(state.content, content) || Shown(content) != code_points) {
-    content = Literal(state.literal_by, code_points);
+    content = Literal(state, code_points);
   }
+  first_ = state.first_counter;
   authors_ = std::move(content.authors);
   floor_ = content.floor;
 
@@ -78,8 +81,13 @@ TextSequence::~TextSequence() = default;
 TextProblem TextSequence::Apply(const TextEdit& edit, ReplicaId author) {
   return ApplyParts(edit, author, false);
 }
-TextProblem TextSequence::ApplyOrStop(const TextEdit& edit, ReplicaId author) {
-  return ApplyParts(edit, author, true);
+TextProblem TextSequence::ApplyOrStop(const TextEdit& edit, ReplicaId author,
+                                      std::uint64_t steps_max) {
+  steps_max_ = steps_ + steps_max;
+  const TextProblem problem = ApplyParts(edit, author, true);
+  const bool costly = steps_ > steps_max_;
+  steps_max_ = ~std::uint64_t{0};
+  return costly ? TextProblem::kCostly : problem;
 }
 
 TextProblem TextSequence::ApplyParts(const TextEdit& edit, ReplicaId author, bool stop) {
@@ -90,7 +98,7 @@ TextProblem TextSequence::ApplyParts(const TextEdit& edit, ReplicaId author, boo
     if (stop && first != TextProblem::kNone) return first;
   }
   for (const TextEdit::Deletion& deletion : edit.deleted) {
-    const TextProblem problem = Delete(deletion);
+    const TextProblem problem = Delete(deletion, stop);
     if (first == TextProblem::kNone) first = problem;
     if (stop && first != TextProblem::kNone) return first;
   }
@@ -136,14 +144,14 @@ TextProblem TextSequence::Insert(const TextEdit::Insertion& insertion, ReplicaId
   }
   authors_[author].next = made.counter + length;
   PutIn(Place(made, gap, left_spot, right_spot), made, insertion.text);
-  return TextProblem::kNone;
+  return steps_ > steps_max_ ? TextProblem::kCostly : TextProblem::kNone;
 }
 
 // An ancestor of the right neighbour that is not the left one was deleted when the right one was typed, or
 // that would have named it: so the way along the left neighbours misses nothing.
 bool TextSequence::Descends(Spot right, const TextId& left, const Spot& left_spot) const {
   if (left.author == kNobody) return true;
-  while (true) {
+  while (Step()) {
     const TextId up = right.chunk->spans[right.span].left();
     if (up == left) return true;
     Spot spot;
@@ -151,6 +159,7 @@ bool TextSequence::Descends(Spot right, const TextId& left, const Spot& left_spo
     if (IsBefore(spot, left_spot)) return false;
     right = spot;
   }
+  return false;
 }
 
 // What is between the two neighbours was typed there at the same time, or deleted. The descendants of one
@@ -158,7 +167,7 @@ bool TextSequence::Descends(Spot right, const TextId& left, const Spot& left_spo
 TextSequence::Gap TextSequence::Place(const TextSpan& made, Gap gap, const Spot& left,
                                       const Spot& right) const {
   TextId passed;
-  while (true) {
+  while (Step()) {
     const TextSpan* span = SpanBehind(gap);
     if (!span || span->first() == made.right()) return gap;
     Spot last{gap.chunk, gap.span, 0};
@@ -175,6 +184,7 @@ TextSequence::Gap TextSequence::Place(const TextSpan& made, Gap gap, const Spot&
         gap = {last.chunk, last.span + 1};
     }
   }
+  return gap;
 }
 
 // From the run at `last` up to the child of `parent` that it descends from; `last` becomes the furthest
@@ -182,7 +192,7 @@ TextSequence::Gap TextSequence::Place(const TextSpan& made, Gap gap, const Spot&
 TextSequence::Kin TextSequence::Climb(const TextId& parent, const Spot& left, const Spot& right,
                                       Spot& last, const TextSpan*& child) const {
   const Spot start = last;
-  while (true) {
+  while (Step()) {
     child = &last.chunk->spans[last.span];
     const TextId up = child->parent();
     if (up == parent) return Kin::kChild;
@@ -194,6 +204,7 @@ TextSequence::Kin TextSequence::Climb(const TextId& parent, const Spot& left, co
     if (!IsBefore(last, spot) || (right.chunk && !IsBefore(spot, right))) return Kin::kNone;
     last = spot;
   }
+  return Kin::kNone;
 }
 
 bool TextSequence::IsSiblingBefore(const TextSpan& made, const TextSpan& child) const {
@@ -238,7 +249,7 @@ void TextSequence::PutIn(Gap gap, const TextSpan& made, std::string_view text) {
 }
 
 // Only what is there is visited, however many ids a forged deletion names.
-TextProblem TextSequence::Delete(const TextEdit::Deletion& deletion) {
+TextProblem TextSequence::Delete(const TextEdit::Deletion& deletion, bool stop) {
   if (deletion.count == 0) return TextProblem::kMalformed;
   TextId id;
   if (!Inner(deletion.first, id)) return TextProblem::kMissing;
@@ -247,6 +258,7 @@ TextProblem TextSequence::Delete(const TextEdit::Deletion& deletion) {
     Spot spot;
     if (!Find(id, spot)) {
       problem = TextProblem::kMissing;
+      if (stop) break;
       const std::uint64_t from = id.counter;
       if (!NextIdFrom(id) || id.counter - from >= left) break;
       left -= id.counter - from;

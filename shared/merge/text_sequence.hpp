@@ -30,7 +30,12 @@ enum class TextProblem : std::uint8_t {
   kMalformed,  // empty, no UTF-8, ends that are the wrong way round, or counters out of bounds
   kReused,     // ids that are not above all of the author's earlier ones
   kMissing,    // names characters that are not there
+  kCostly,     // would take more steps than it may
 };
+
+// Makes deletions ascend by replica and counter, and one of those that adjoin. Returns whether none takes what
+// another does.
+bool SortAndJoin(std::vector<TextEdit::Deletion>& deletions);
 
 class TextSequence {
  public:
@@ -49,11 +54,14 @@ class TextSequence {
 
   // Insertions in order, then deletions; a part with a problem is passed over. Returns the first problem.
   TextProblem Apply(const TextEdit& edit, ReplicaId author);
-  // As Apply, but stops at the first problem, with what was before it applied.
-  TextProblem ApplyOrStop(const TextEdit& edit, ReplicaId author);
+  // As Apply, but stops at the first problem, with what was before it applied, and at `steps_max`.
+  TextProblem ApplyOrStop(const TextEdit& edit, ReplicaId author, std::uint64_t steps_max);
+  // How many runs have been passed on the way to those that were looked for.
+  std::uint64_t steps() const { return steps_; }
 
   // The edit that makes replacements in the visible text. New characters refer to the visible ones that stay
-  // beside them, never to deleted ones, so that those may be swept (CompactText).
+  // beside them, never to deleted ones, so that those may be swept (CompactText). Deletions ascend by replica
+  // and counter, as few as can be.
   // REQUIRES: within the text.
   TextEdit EditOf(const std::vector<Replacement>& replacements) const;
 
@@ -77,7 +85,7 @@ class TextSequence {
   std::vector<TextEdit::Deletion> IdsAt(std::size_t at, std::size_t count) const;
   // The visible ones among the ids of a deletion, in the order of ids.
   std::vector<TextEdit::Deletion> StillVisible(const TextEdit::Deletion& deletion) const;
-  // Above every counter seen.
+  // Above every counter seen, and not below where the field's ids begin.
   std::uint64_t NextCounter() const;
 
  private:
@@ -85,7 +93,7 @@ class TextSequence {
   struct Index;
 
   TextProblem Insert(const TextEdit::Insertion& insertion, ReplicaId author);
-  TextProblem Delete(const TextEdit::Deletion& deletion);
+  TextProblem Delete(const TextEdit::Deletion& deletion, bool stop);
   TextProblem ApplyParts(const TextEdit& edit, ReplicaId author, bool stop);
 
   std::uint32_t AuthorOf(ReplicaId replica) const;  // kNobody if unknown
@@ -99,6 +107,7 @@ class TextSequence {
   // As right neighbours: nobody stands behind all.
   bool RightIsBefore(const TextId& a, const TextId& b) const;
   bool NextIdFrom(TextId& id) const;
+  bool Step() const { return ++steps_ <= steps_max_; }
   Spot SpotAt(std::size_t at) const;
 
   // What a run is to a parent: a descendant of its child, or of one that was passed, or nothing.
@@ -117,6 +126,9 @@ class TextSequence {
 
   std::vector<TextAuthor> authors_;
   std::uint64_t floor_ = 0;
+  std::uint64_t first_ = 0;  // KindState::first_counter
+  std::uint64_t steps_max_ = ~std::uint64_t{0};
+  mutable std::uint64_t steps_ = 0;
   bool changed_ = false;
   std::vector<std::unique_ptr<Chunk>> chunks_;  // never empty; only a lone one may have no runs
   mutable Chunk* last_;                         // where the last id was found

@@ -30,19 +30,16 @@ struct Run {
   std::size_t end() const { return at + static_cast<std::size_t>(ids.count); }
 };
 
-// In the order of the text, in which an edit of ours names them. A forged one may name some twice.
+// In the order of the text. A forged edit may name some twice.
 std::vector<Run> RunsOf(const TextSequence& sequence, const TextEdit& done) {
   std::vector<Run> runs;
   for (const TextEdit::Deletion& deletion : done.deleted) {
     for (const TextEdit::Deletion& ids : sequence.StillVisible(deletion)) {
       TextSequence::Spot spot;
-      if (!sequence.Find(ids.first, spot)) continue;
-      runs.push_back({sequence.VisibleBefore(spot), ids});
-      for (std::size_t i = runs.size() - 1; i > 0 && runs[i].at < runs[i - 1].at; --i) {
-        std::swap(runs[i], runs[i - 1]);
-      }
+      if (sequence.Find(ids.first, spot)) runs.push_back({sequence.VisibleBefore(spot), ids});
     }
   }
+  std::sort(runs.begin(), runs.end(), [](const Run& a, const Run& b) { return a.at < b.at; });
   return runs;
 }
 
@@ -64,9 +61,8 @@ std::optional<std::size_t> Return(const TextSequence& sequence, const ElementId&
                                   const ElementId& right, const ElementId& itself) {
   Place from = PlaceOf(sequence, left), to = PlaceOf(sequence, right);
   const Place own = PlaceOf(sequence, itself);
-  if (!from.known && !to.known && !own.known && (left != kNoElement || right != kNoElement)) {
-    return std::nullopt;
-  }
+  // Nothing is known here any more, or the text is another than it was (KindState::first_counter).
+  if (!from.known && !to.known && !own.known) return std::nullopt;
   if (!to.known) to.before = sequence.visible();
   const std::size_t at = own.known ? own.behind : from.known || !to.known ? from.behind : to.before;
   return std::max(from.behind, std::min(at, to.before));

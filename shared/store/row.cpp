@@ -119,7 +119,9 @@ bool ApplyPlain(Row& row, const RowChange& change, const Stamp& stamp) {
   bool moved = false;
   for (const FieldWrite& write : change.writes) {
     const Value* now = row.document.Find(write.path);
-    if (!Wins(stamp, write.value, row.clock.Of(write.path), now ? *now : kUndefined)) continue;
+    const bool edited = row.contents.count(write.path) > 0;
+    const Value& held = now ? *now : kUndefined;
+    if (!Wins(stamp, write.value, row.clock.Of(write.path), held, edited)) continue;
     row.document.Set(write.path, write.value);
     row.contents.erase(write.path);
     if (row.clock.whole < stamp) row.clock.exceptions.insert_or_assign(write.path, stamp);
