@@ -77,7 +77,8 @@ Result<StrictReads> Replica::StrictReadsOf(const Execution& execution,
     Bytes high = low + '\0';
     reads.push_back({key.table, kById, {std::move(low), std::move(high)}});
   }
-  std::map<std::pair<TableNumber, IndexOrdinal>, std::vector<KeyStretch>> by_index;
+  // Two indexes of the same fields have the same keys.
+  std::map<std::pair<TableNumber, std::vector<std::string>>, std::vector<KeyStretch>> by_fields;
   for (const ReadRange& read : reads) {
     const TenantNo owner = TenantOfKey(read.keys.low);
     if (owner == kLocalTenant) continue;  // nobody else writes them
@@ -92,21 +93,17 @@ Result<StrictReads> Replica::StrictReadsOf(const Execution& execution,
                       "tenant");
     }
     const bool bounded = !read.keys.high.empty() && TenantOfKey(read.keys.high) == no;
-    by_index[{read.table, read.index}].push_back(
+    by_fields[{read.table, FieldsOf(device_->store().Layout(read.table), read.index)}].push_back(
         {read.keys.low.substr(8), bounded ? read.keys.high.substr(8) : Bytes()});
   }
   StrictReads strict{*device_->CursorOf(tenant), {}};
-  for (auto& [index, stretches] : by_index) {
-    strict.indexes.push_back({index.first,
-                              FieldsOf(device_->store().Layout(index.first), index.second),
-                              Joined(std::move(stretches))});
+  for (auto& [index, stretches] : by_fields) {
+    strict.indexes.push_back({index.first, index.second, Joined(std::move(stretches))});
   }
-  if (!CheckReads(strict)) {
-    return Fail(Code::kInvalid,
-                "The strict mutation read too much to be held to it: at most " +
-                    std::to_string(kStrictStretchesMax) + " ranges, of " +
-                    std::to_string(kStrictBytesMax >> 20) +
-                    " MiB of keys. Read one range of an index instead of many rows one by one");
+  if (const Status held = CheckReads(strict); !held) {
+    return Fail(held.error().code, held.error().message +
+                                       ". Read one range of an index instead of many rows one by "
+                                       "one, or less in one mutation");
   }
   return strict;
 }

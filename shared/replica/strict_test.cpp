@@ -84,7 +84,7 @@ std::string TextOf(const Object& document, const char* field) {
 struct StrictOffice : Office {
   Strict ada_strict{relay, ada}, ben_strict{relay, ben};
   // Opens the tenant for strict mutations: the first may have to run again.
-  StrictOffice() {
+  explicit StrictOffice(const char* json = testing::kOfficeApplication) : Office(256 << 10, json) {
     id = ada.Insert("schedules", Schedule("seat"));
     Settle(relay, everyone);
     ada_strict.Number(
@@ -387,6 +387,50 @@ TEST_CASE("what it writes comes after all that it saw, however wrong the clocks 
   for (Person* person : office.everyone) CHECK(office.TitleAt(*person) == "ben");
 }
 
+TEST_CASE("it reads two indexes of the same fields, and is held to both") {
+  std::string json = testing::kOfficeApplication;
+  const std::string index = R"({"indexDescriptor":"by_status","fields":["status"]})";
+  json.insert(json.find(index), R"({"indexDescriptor":"by_state","fields":["status"]},)");
+  StrictOffice office(json.c_str());
+  const auto run = [&](const std::string& title) {
+    return office.ada_strict.Number([&](ExecutionId execution) {
+      office.ada_strict.Read(execution, ByStatus("draft"));
+      office.ada_strict.Read(
+          execution,
+          *ParseJsonEnvelope(
+              R"({"source":{"type":"IndexRange","indexName":"schedules.by_state","range":[{"type":)"
+              R"("Eq","fieldPath":"status","value":"active"}],"order":"asc"},"operators":[]})"));
+      office.ada_strict.Patch(execution, office.id, R"({"title":")" + title + "\"}");
+    });
+  };
+  run("seat 2");
+  Settle(office.relay, office.everyone);
+  CHECK(office.TitleAt(office.ben) == "seat 2");
+  CHECK(office.ada.replica->device().Refused()->empty());
+  for (const char* status : {"draft", "active"}) {
+    office.ben.Insert("schedules", R"({"organizationId":")" + office.organization +
+                                       R"(","title":"other","status":")" + status + "\"}");
+    REQUIRE(office.ben.Push());
+    run(status);
+    Settle(office.relay, office.everyone);
+    CHECK(office.ada_strict.News().refused.size() == 1);
+  }
+}
+
+TEST_CASE("one that read too much is told what was too much") {
+  StrictOffice office;
+  const auto made = office.ada_strict.Run([&](ExecutionId execution) {
+    const std::string long_text(600'000, 'x');
+    for (const char* first : {"a", "b"}) {
+      CHECK(office.ada_strict.Read(execution, ByStatus(first + long_text)).empty());
+    }
+    office.ada_strict.Patch(execution, office.id, R"({"title":"seat 2"})");
+  });
+  REQUIRE_FALSE(made);
+  CHECK(made.error().code == Code::kInvalid);
+  CHECK(made.error().message.find("more than 1 MiB") != std::string::npos);
+}
+
 TEST_CASE("a person whose role has changed since has to run again") {
   StrictOffice office;
   const std::string user = [&] {
@@ -423,7 +467,28 @@ std::string WithKinds() {
               R"("tags":{"fieldType":{"type":"array","value":{"type":"string"},"merge":"list"},)"
               R"("optional":true},"seats":{"fieldType":{"type":"number","merge":"counter"},)"
               R"("optional":true},)");
+  json.insert(json.find(R"("city":{"fieldType")"),
+              R"("rooms":{"fieldType":{"type":"array","value":{"type":"string"},"merge":"list"},)"
+              R"("optional":true},)");
   return json;
+}
+
+TEST_CASE(
+    "a field that a strict mutation on its way edits is told by its name, also within an object") {
+  const std::string application = WithKinds();
+  StrictOffice office(application.c_str());
+  CHECK(office.ada.Patch(office.id, R"({"place":{"rooms":["a"]}})") == "");
+  Settle(office.relay, office.everyone);
+  office.ada_strict.Number([&](ExecutionId execution) {
+    office.ada_strict.Patch(execution, office.id, R"({"place":{"rooms":["a","b"]}})");
+  });
+  std::string why;
+  office.ada.Mutate([&](ExecutionId execution) {
+    const Status done = office.ada.replica->Patch(execution, office.id, std::nullopt,
+                                                  Json(R"({"place":{"rooms":["a","c"]}})"));
+    if (!done) why = done.error().message;
+  });
+  CHECK(why.find("Field \"place.rooms\" of table \"schedules\" is being edited") == 0);
 }
 
 TEST_CASE("fields of merge kinds: counted once each, and no element is named twice") {

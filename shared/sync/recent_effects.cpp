@@ -121,10 +121,12 @@ std::optional<RowKey> RecentEffects::FirstWithin(const StrictReads& reads,
 }
 
 Status CheckReads(const StrictReads& reads) {
-  const auto refuse = [](const char* why) {
-    return Fail(Code::kInvalid, std::string("The strict change set's reads ") + why);
+  const auto refuse = [](const std::string& why) {
+    return Fail(Code::kInvalid, "The reads of the strict mutation " + why);
   };
-  if (reads.indexes.size() > kStrictIndexesMax) return refuse("are of too many indexes");
+  if (reads.indexes.size() > kStrictIndexesMax) {
+    return refuse("are of more than " + std::to_string(kStrictIndexesMax) + " indexes");
+  }
   std::set<std::pair<TableNumber, std::vector<std::string>>> seen;
   std::size_t stretches = 0, bytes = 0;
   for (const IndexReads& index : reads.indexes) {
@@ -141,7 +143,11 @@ Status CheckReads(const StrictReads& reads) {
       before = &stretch;
     }
   }
-  if (stretches > kStrictStretchesMax || bytes > kStrictBytesMax) return refuse("are too many");
+  if (stretches > kStrictStretchesMax || bytes > kStrictBytesMax) {
+    return refuse("are of more than " + std::to_string(kStrictStretchesMax) +
+                  " ranges, or their keys have more than " + std::to_string(kStrictBytesMax >> 20) +
+                  " MiB");
+  }
   return Done{};
 }
 
