@@ -54,6 +54,8 @@ struct Replica::Mutation {
   std::optional<UndoTarget> undo;
   // If it is to be undone: rows of the application's local tables as they were when it first wrote them.
   std::map<RowKey, std::optional<Row>> local_before;
+  // Of an undo: the pending change set that it takes back (Origin::needs).
+  std::uint64_t needs = 0;
   // Of an undo: what it brought back into texts.
   std::vector<Renewal> renewals;
   std::optional<TenantId> tenant;

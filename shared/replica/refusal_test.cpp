@@ -282,5 +282,65 @@ TEST_CASE(
   CHECK(accepted({{"note", "b"}}, {{"votes", CounterEdit{1.0}}}));
 }
 
+TEST_CASE("an undo of what was pending is refused with it, and so is its redo") {
+  for (const bool reopened : {false, true}) {
+    testing::Office office(256 << 10, testing::OfficeWithKinds());
+    const TemporaryFile file;
+    Person ben(office.relay, "ben", 9);
+    if (reopened) ben.replica = file.Open(office.relay);
+    office.everyone.push_back(&ben);
+    const std::string one =
+        office.ada.Insert("schedules", office.Schedule("one", R"(,"votes":1,"note":"a")"));
+    const std::string two = office.ada.Insert("schedules", office.Schedule("two"));
+    ben.Connect();
+    Settle(office.relay, office.everyone);
+    ben.Disconnect();
+    ben.undo_scope = "plan";
+    CHECK(ben.Mutate([&](ExecutionId execution) {
+      for (const auto& [id, fields] : {std::pair{one, R"({"votes":2,"title":"mine"})"},
+                                       std::pair{two, R"({"title":"hidden by then"})"}}) {
+        REQUIRE(ben.replica->Patch(execution, id, std::nullopt, Json(fields)));
+      }
+    }) == "");
+    ben.undo_scope.reset();
+    CHECK(ben.Patch(two, R"({"title":"not to be undone"})") == "");
+    CHECK(ben.Undo("plan") == "test:mutation");
+    CHECK(ben.Undo("plan", UndoStack::kRedo) == "test:mutation");
+    CHECK(ben.Undo("plan") == "test:mutation");
+    CHECK(ben.Patch(one, R"({"note":"ab"})") == "");
+    if (reopened) {
+      ben.replica.reset();
+      ben.replica = file.Open(office.relay);
+    }
+    CHECK(ben.replica->device().pending_count() == 6);
+    // The relay refuses his first mutation for its other row.
+    CHECK(office.ada.Patch(two, R"({"secret":true})") == "");
+    CHECK(office.ada.Patch(one, R"({"title":"theirs"})") == "");
+    Settle(office.relay, office.everyone);
+    ben.Connect();
+    Settle(office.relay, office.everyone);
+    CHECK(ben.replica->device().pending_count() == 0);
+    const std::vector<std::string> rows{
+        R"({"note":"ab","status":"draft","title":"theirs","votes":1})"};
+    CHECK(ben.All("schedules") == rows);
+    CHECK(office.cleo.All("schedules") == rows);
+    std::string refused;
+    for (const RefusedEntry& entry : *ben.replica->device().Refused()) {
+      const bool by_relay = entry.refusal.code == Code::kNotFound;
+      refused += std::to_string(entry.refusal.number) + (by_relay ? " relay, " : " device, ");
+    }
+    CHECK(refused == "1 relay, 3 device, 4 device, 5 device, 2 relay, ");
+    CHECK(ben.replica->Undoable("plan", UndoStack::kUndo)->empty());
+    CHECK(ben.replica->Undoable("plan", UndoStack::kRedo)->empty());
+    // The numbers of what was not sent are not missed.
+    CHECK(ben.Patch(one, R"({"note":"abc"})") == "");
+    Settle(office.relay, office.everyone);
+    CHECK(office.cleo.All("schedules")[0].find(R"("note":"abc")") != std::string::npos);
+    const auto rest = ben.replica->device().database().Prepare("SELECT * FROM _needs").Step();
+    REQUIRE(rest);
+    CHECK_FALSE(*rest);
+  }
+}
+
 }  // namespace
 }  // namespace syncline

@@ -224,9 +224,9 @@ Result<std::optional<ChangeSetRef>> Replica::CommitMutation() {
   if (execution.begin.strict) return CommitStrict(std::move(changes), std::move(steps));
   std::optional<ChangeSetRef> made;
   if (!changes.empty()) {
-    Result<std::uint64_t> number =
-        device_->Enqueue(*mutation_->tenant, std::move(changes), mutation_->time,
-                         {execution.begin.path, execution.begin.args, execution.begin.now_ms});
+    Result<std::uint64_t> number = device_->Enqueue(
+        *mutation_->tenant, std::move(changes), mutation_->time,
+        {execution.begin.path, execution.begin.args, execution.begin.now_ms, mutation_->needs});
     if (!number) return Fail(number.error());
     made = ChangeSetRef{*mutation_->tenant, *number};
   }

@@ -216,6 +216,8 @@ class Replica {
   // What undoes the open mutation, row by row.
   Result<std::vector<UndoStep>> StepsBack();
   Status KeepUndo(std::vector<UndoStep> steps, const std::optional<ChangeSetRef>& made);
+  // The change set that made the entry, if it is still pending; else null.
+  const ChangeSet* PendingOf(const UndoEntry& entry) const;
   Result<bool> UndoOne(Begin begin, UndoStack stack, const UndoEntry& entry, Undone& undone);
   // False if nothing of the step is left to do.
   Result<bool> TakeRowBack(const UndoStep& step, const std::optional<TenantId>& tenant);

@@ -110,6 +110,13 @@ Result<bool> Replica::TakeRowBack(const UndoStep& step, const std::optional<Tena
   return true;
 }
 
+const ChangeSet* Replica::PendingOf(const UndoEntry& entry) const {
+  if (!entry.tenant) return nullptr;
+  const auto next = device_->PendingAfter(*entry.tenant, entry.number - 1, 1);
+  const ChangeSet* first = next.empty() ? nullptr : &next.front()->change_set;
+  return first && first->number == entry.number ? first : nullptr;
+}
+
 Result<bool> Replica::UndoOne(Begin begin, UndoStack stack, const UndoEntry& entry,
                               Undone& undone) {
   const std::string scope = std::exchange(begin.undo, std::nullopt).value_or("");
@@ -120,6 +127,7 @@ Result<bool> Replica::UndoOne(Begin begin, UndoStack stack, const UndoEntry& ent
   if (!execution) return Fail(execution.error());
   mutation_->undo = Mutation::UndoTarget{
       scope, stack == UndoStack::kUndo ? UndoStack::kRedo : UndoStack::kUndo, false, entry};
+  if (PendingOf(entry)) mutation_->needs = entry.number;
   Status done = device_->undo_log().Drop(entry.ordinal);
   bool any = false;
   for (const UndoStep& step : entry.steps) {
@@ -167,14 +175,11 @@ Result<std::optional<Replica::Undone>> Replica::Undo(const Begin& begin, UndoSta
     if (!top) return Fail(top.error());
     if (!*top) return Outcome();
     const UndoEntry& entry = **top;
-    if (entry.tenant) {
-      const auto next = device_->PendingAfter(*entry.tenant, entry.number - 1, 1);
-      const ChangeSet* made_it = next.empty() ? nullptr : &next.front()->change_set;
-      if (made_it && made_it->number == entry.number && made_it->strict) {
-        return Fail(Code::kUnavailable,
-                    "What is to be undone is a strict mutation that is on its way; undo it after "
-                    "the relay has decided on it");
-      }
+    const ChangeSet* pending = PendingOf(entry);
+    if (pending && pending->strict) {
+      return Fail(Code::kUnavailable,
+                  "What is to be undone is a strict mutation that is on its way; undo it after "
+                  "the relay has decided on it");
     }
     Undone undone;
     const Result<bool> done = UndoOne(begin, stack, entry, undone);

@@ -51,6 +51,7 @@ Status Device::Load() {
   for (TenantRecord& record : *records) {
     Result<std::vector<OutboxEntry>> outbox = log_.Outbox(record.tenant, record.settled);
     if (!outbox) return Fail(outbox.error());
+    if (Status read = log_.ReadNeeds(record.tenant, *outbox); !read) return read;
     const Result<std::optional<std::uint64_t>> first = log_.FirstInOutbox(record.tenant);
     if (!first) return Fail(first.error());
     const Result<std::uint64_t> kept_epoch = log_.KeptEpoch(record.tenant);

@@ -15,6 +15,10 @@ constexpr char kTables[] =
     "WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS _outbox (tenant TEXT, number INTEGER, bytes BLOB, path TEXT, args "
     "TEXT, at INTEGER, PRIMARY KEY (tenant, number)) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS _needs (tenant TEXT, number INTEGER, needs INTEGER, PRIMARY KEY "
+    "(tenant, number)) WITHOUT ROWID;"
+    "CREATE TRIGGER IF NOT EXISTS _needs_go AFTER DELETE ON _outbox BEGIN DELETE FROM _needs WHERE "
+    "tenant=old.tenant AND number=old.number; END;"
     "CREATE TABLE IF NOT EXISTS _kept (tenant TEXT PRIMARY KEY, epoch INTEGER) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS _confirmed (tenant TEXT, owner INTEGER, id BLOB, state BLOB, "
     "PRIMARY KEY (tenant, owner, id)) WITHOUT ROWID;"
@@ -187,7 +191,35 @@ Status DeviceLog::PutOutbox(const TenantId& tenant, const OutboxEntry& entry) {
   Statement statement = database_.Prepare("INSERT INTO _outbox VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
   statement.BindText(1, tenant.text).Bind(2, Signed(entry.change_set.number)).BindBlob(3, bytes);
   statement.BindText(4, entry.origin.path).BindText(5, entry.origin.args);
-  return statement.Bind(6, Signed(entry.origin.at_ms)).Run();
+  Status put = statement.Bind(6, Signed(entry.origin.at_ms)).Run();
+  if (!put || entry.origin.needs == 0) return put;
+  Statement needs = database_.Prepare("INSERT INTO _needs VALUES (?1, ?2, ?3)");
+  needs.BindText(1, tenant.text).Bind(2, Signed(entry.change_set.number));
+  return needs.Bind(3, Signed(entry.origin.needs)).Run();
+}
+
+Result<std::vector<std::uint64_t>> DeviceLog::Needing(const TenantId& tenant,
+                                                      std::uint64_t number) {
+  Statement statement = database_.Prepare("SELECT number FROM _needs WHERE tenant=?1 AND needs=?2");
+  statement.BindText(1, tenant.text).Bind(2, Signed(number));
+  return All<std::uint64_t>(
+      statement, [&]() -> Result<std::uint64_t> { return Unsigned(statement.integer(0)); });
+}
+
+Status DeviceLog::ReadNeeds(const TenantId& tenant, std::vector<OutboxEntry>& entries) {
+  Statement statement =
+      database_.Prepare("SELECT number, needs FROM _needs WHERE tenant=?1 ORDER BY number");
+  statement.BindText(1, tenant.text);
+  auto entry = entries.begin();
+  for (;;) {
+    const Result<bool> more = statement.Step();
+    if (!more) return Fail(more.error());
+    if (!*more) return Done{};
+    const std::uint64_t number = Unsigned(statement.integer(0));
+    while (entry != entries.end() && entry->change_set.number < number) ++entry;
+    if (entry == entries.end()) return Done{};
+    if (entry->change_set.number == number) entry->origin.needs = Unsigned(statement.integer(1));
+  }
 }
 
 Status DeviceLog::DropOutbox(const TenantId& tenant, std::uint64_t number) {

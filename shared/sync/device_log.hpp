@@ -37,6 +37,9 @@ struct Origin {
   std::string path;  // of the mutation
   std::string args;  // JSON
   std::uint64_t at_ms = 0;
+  // The change set that it takes back, if that was still pending: it is not sent before the relay has decided
+  // on that, and refused with it. 0: none.
+  std::uint64_t needs = 0;
 };
 struct OutboxEntry {
   ChangeSet change_set;
@@ -75,8 +78,12 @@ class DeviceLog {
 
   Status PutOutbox(const TenantId& tenant, const OutboxEntry& entry);
   Status DropOutbox(const TenantId& tenant, std::uint64_t number);
-  // Change sets above that number, ascending. Those up to the settled one were accepted, and are kept.
+  // Change sets above that number, ascending, without what they need. Those up to the settled one were accepted, and are kept.
   Result<std::vector<OutboxEntry>> Outbox(const TenantId& tenant, std::uint64_t above);
+  // Those that need that one.
+  Result<std::vector<std::uint64_t>> Needing(const TenantId& tenant, std::uint64_t number);
+  // Completes what Outbox gave.
+  Status ReadNeeds(const TenantId& tenant, std::vector<OutboxEntry>& entries);
   Status DropOutboxUpTo(const TenantId& tenant, std::uint64_t number);
   // The lowest number that is there; none if there is none.
   Result<std::optional<std::uint64_t>> FirstInOutbox(const TenantId& tenant);

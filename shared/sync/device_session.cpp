@@ -114,6 +114,11 @@ Bytes DeviceSession::TakeOutgoing() {
     std::size_t bytes = 0;
     Push push{tenant, {}};
     std::uint64_t next = std::max(sent, *settled) + 1;
+    const auto is_pending = [&](std::uint64_t number) {
+      return std::any_of(pending.begin(), pending.end(), [&](const OutboxEntry* entry) {
+        return entry->change_set.number == number;
+      });
+    };
     const auto full = [&] {
       return push.change_sets.size() == kPushChangeSetsMax || bytes >= kPushBytesMax ||
              in_flight + push.change_sets.size() >= kInFlightMax;
@@ -123,6 +128,7 @@ Bytes DeviceSession::TakeOutgoing() {
         ++in_flight;
         continue;
       }
+      if (entry->origin.needs != 0 && is_pending(entry->origin.needs)) break;
       // Numbers that were refused are told by change sets without rows: a relay that was restored from
       // before waits for them. They are refused again, and nobody hears of it.
       for (; next < entry->change_set.number && !full(); ++next) {

@@ -337,6 +337,7 @@ Status Device::OfferAgain(Tenant& tenant) {
   if (above >= record.settled) return Done{};
   Result<std::vector<OutboxEntry>> kept = log_.Outbox(record.tenant, above);
   if (!kept) return Fail(kept.error());
+  if (Status read = log_.ReadNeeds(record.tenant, *kept); !read) return read;
   for (OutboxEntry& entry : *kept) {
     if (entry.change_set.number <= record.settled) AddPending(tenant, std::move(entry));
   }
@@ -434,18 +435,34 @@ Status Device::OnChunk(const Chunk& chunk) {
 }
 
 Status Device::RefuseOne(Tenant& tenant, const Refusal& refusal, std::set<RowKey>& freed) {
-  const auto entry = tenant.outbox.find(refusal.number);
-  if (entry == tenant.outbox.end()) return Done{};  // heard before
-  RefusedEntry refused{tenant.record.tenant, refusal, entry->second.origin,
-                       entry->second.change_set.strict.has_value()};
-  if (Status added = log_.AddRefused(refused); !added) return added;
-  news_.refused.push_back(std::move(refused));
-  if (Status dropped = undo_log_.DropMadeBy(tenant.record.tenant, refusal.number); !dropped) {
-    return dropped;
+  const TenantId& id = tenant.record.tenant;
+  std::vector<Refusal> todo = {refusal};
+  while (!todo.empty()) {
+    const Refusal next = std::move(todo.back());
+    todo.pop_back();
+    const auto entry = tenant.outbox.find(next.number);
+    if (entry == tenant.outbox.end()) continue;  // heard before
+    RefusedEntry refused{id, next, entry->second.origin,
+                         entry->second.change_set.strict.has_value()};
+    if (Status added = log_.AddRefused(refused); !added) return added;
+    news_.refused.push_back(std::move(refused));
+    if (Status dropped = undo_log_.DropMadeBy(id, next.number); !dropped) return dropped;
+    DropPending(tenant, next.number, freed);
+    if (PLANTED("refusal-not-undone")) freed.clear();
+    // What was to take it back has not been sent, so it goes without the relay's word.
+    const Result<std::vector<std::uint64_t>> needing = log_.Needing(id, next.number);
+    if (!needing) return Fail(needing.error());
+    for (const std::uint64_t number : *needing) {
+      todo.push_back({number,
+                      Code::kConflict,
+                      "What this was to take back was refused, so nothing is left to take back",
+                      {},
+                      {},
+                      {}});
+    }
+    if (Status dropped = log_.DropOutbox(id, next.number); !dropped) return dropped;
   }
-  DropPending(tenant, refusal.number, freed);
-  if (PLANTED("refusal-not-undone")) freed.clear();
-  return log_.DropOutbox(tenant.record.tenant, refusal.number);
+  return Done{};
 }
 
 Status Device::OnVerdict(const Verdict& verdict, std::uint64_t now_ms) {

@@ -56,8 +56,7 @@ class UndoLog {
 
   // Hands the steps of every entry of the tenant, of all scopes, to `revise`, and keeps those that it says it
   // changed.
-  Status Revise(const TenantId& tenant,
-                const std::function<bool(std::vector<UndoStep>&)>& revise);
+  Status Revise(const TenantId& tenant, const std::function<bool(std::vector<UndoStep>&)>& revise);
 
   Status Drop(std::int64_t ordinal);
   Status DropStack(const std::string& scope, UndoStack stack);
