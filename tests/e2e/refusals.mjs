@@ -59,23 +59,26 @@ export const refusals = [
         omar.onRefused((refused) => told.push(refused.length));
         const behind = { organizationId, scheduleId, description: "Refused too" };
         const first = omar.mutation(mutations.schedules.update, args, { preview: false });
-        const second = omar.mutation(mutations.schedules.update, behind, { preview: false });
+        const made = { organizationId, title: "Made by Omar", startDate: 3, endDate: 4 };
+        const second = omar.mutation(mutations.schedules.create, made, { preview: false });
+        const third = omar.mutation(mutations.schedules.update, behind, { preview: false });
         expectEqual(await first.applied, null, "what the function gave");
         const codes = await Promise.all(
-          [first, second].map(({ accepted }) =>
+          [first, second, third].map(({ accepted }) =>
             accepted.catch(({ code, rule, row }) => [code, rule, row]),
           ),
         );
         const rule = "schedules.update: planners write";
         const answer = ["denied", rule, scheduleId];
-        expectEqual(codes, [answer, answer], "what the promises tell");
+        const ofMade = ["denied", "schedules.insert: planners write", await second.applied];
+        expectEqual(codes, [answer, ofMade, answer], "what the promises tell");
         expectEqual(await titles(omar), ["As it was"], "the row, undone");
-        await until("both are told", () => omar.refused().length === 2);
-        expectEqual(told.at(-1), 2, "what the callback was told last");
+        await until("all are told", () => omar.refused().length === 3);
+        expectEqual(told.at(-1), 3, "what the callback was told last");
         await omar.close();
 
         const again = await openHere(viewer, { directory });
-        await until("they are told again", () => again.refused().length === 2);
+        await until("they are told again", () => again.refused().length === 3);
         const [refused] = again.refused();
         expectEqual(
           [refused.path, refused.args, refused.code, refused.rule, refused.table, refused.row],
@@ -91,8 +94,13 @@ export const refusals = [
           return people.some(({ _id, role }) => _id === userId && role === "member");
         });
         await again.retry(refused).accepted;
-        await until("it is dismissed", () => again.refused().length === 1);
+        await until("it is dismissed", () => again.refused().length === 2);
         expectEqual(await titles(again), ["As Omar would"], "the row, retried");
+        // Asked for twice, it runs once.
+        const twice = [1, 2].map(() => again.retry(again.refused()[0]));
+        await Promise.all(twice.flatMap(({ applied, accepted }) => [applied, accepted]));
+        await until("it is dismissed as well", () => again.refused().length === 1);
+        expectEqual(await titles(again), ["As Omar would", "Made by Omar"], "rows, retried");
         await again.dismiss(again.refused()[0]);
         expectEqual(again.refused().length, 0, "refusals that are left");
         await again.close();

@@ -1,4 +1,5 @@
 // RefusedPanel: the changes that the relay refused, why, and what can be done about each.
+import { useState } from "react";
 import { useRefusedMutations, useSyncline } from "syncline/react";
 import { functionName, type NameByPath } from "./function-name.ts";
 import { Icon } from "./icons.tsx";
@@ -18,9 +19,15 @@ export function RefusedPanel({ nameByPath }: { nameByPath: NameByPath }) {
   const refused = useRefusedMutations();
   const syncline = useSyncline();
   const notify = useNotice();
+  // What is being seen to, until it leaves the list or has failed.
+  const [busyKeys, setBusyKeys] = useState<ReadonlySet<string>>(new Set());
   if (refused.length === 0) return null;
-  const run = (action: Promise<unknown>) => {
-    action.catch((error: unknown) => notify(toSentence(error)));
+  const run = (key: string, action: Promise<unknown>) => {
+    setBusyKeys((keys) => new Set([...keys, key]));
+    action.catch((error: unknown) => {
+      setBusyKeys((keys) => new Set([...keys].filter((each) => each !== key)));
+      notify(toSentence(error));
+    });
   };
   return (
     <section className="refused-panel" aria-labelledby="refused-title">
@@ -33,8 +40,10 @@ export function RefusedPanel({ nameByPath }: { nameByPath: NameByPath }) {
         {refused.map((entry) => {
           const detail = detailOf(entry.args);
           const name = functionName(nameByPath, entry.path);
+          const key = `${entry.tenant} ${entry.number}`;
+          const isBusy = busyKeys.has(key);
           return (
-            <li key={`${entry.tenant} ${entry.number}`}>
+            <li key={key}>
               <div>
                 <p className="refused-what">
                   {name}
@@ -54,14 +63,16 @@ export function RefusedPanel({ nameByPath }: { nameByPath: NameByPath }) {
                 <button
                   type="button"
                   className="button"
-                  onClick={() => run(syncline.retry(entry).applied)}
+                  aria-disabled={isBusy}
+                  onClick={() => isBusy || run(key, syncline.retry(entry).applied)}
                 >
                   Try again
                 </button>
                 <button
                   type="button"
                   className="button"
-                  onClick={() => run(syncline.dismiss(entry))}
+                  aria-disabled={isBusy}
+                  onClick={() => isBusy || run(key, syncline.dismiss(entry))}
                 >
                   Dismiss
                 </button>

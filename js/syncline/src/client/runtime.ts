@@ -9,6 +9,7 @@ import type { MutationRun } from "../engine/host.ts";
 import { type Batch, LiveQueries, type LiveQueryId } from "../engine/live-queries.ts";
 import type { Committed, CoreEvents } from "../engine/operations.ts";
 import { failureOf, type Outcome } from "../engine/outcome.ts";
+import type { MutationMode } from "../engine/transaction.ts";
 import { type ErrorData, errorToData, SynclineError } from "../error.ts";
 import { AcceptedWaiters } from "./accepted-waiters.ts";
 import { callSafely } from "./call-safely.ts";
@@ -16,6 +17,7 @@ import { type Database, openDatabase, type Platform } from "./database.ts";
 import type { Reports } from "./messages.ts";
 import { anonymous, hasSameClaims, isSamePerson, type Person, personOf } from "./person.ts";
 import { Reporter } from "./reporter.ts";
+import { Retries } from "./retries.ts";
 import { Session, type SessionStatus, type SocketFactory } from "./session.ts";
 import { type RunOnce, StrictRuns } from "./strict-runs.ts";
 import {
@@ -46,6 +48,13 @@ export interface MutationCallbacks {
   decided(refusal: ErrorData | null): void;
 }
 
+// One run of a mutation; what comes of it is told before any event of its commit.
+type RunInMode = (
+  engine: Engine,
+  mode: MutationMode,
+  onApplied: (run: MutationRun) => void,
+) => Promise<void>;
+
 // A database that another tab holds is tried again this often.
 const takeoverMs = 2_000;
 // A database that fails again this soon after it was repaired is left alone.
@@ -59,6 +68,7 @@ export class Runtime {
   private readonly undoStates = new UndoStates();
   private readonly strictByPath = new Map<string, StrictOptions>();
   private readonly strictRuns: StrictRuns;
+  private readonly retries = new Retries();
   private readonly reporter: Reporter;
   private person: Person = anonymous;
   private database: Database | null = null;
@@ -145,6 +155,17 @@ export class Runtime {
     options: MutationOptions,
     callbacks: MutationCallbacks,
   ): Promise<void> {
+    return this.run(path, options, callbacks, (engine, mode, onApplied) =>
+      engine.mutation(path, args, mode, onApplied),
+    );
+  }
+
+  private run(
+    path: string,
+    options: MutationOptions,
+    callbacks: MutationCallbacks,
+    runOnce: RunInMode,
+  ): Promise<void> {
     const { preview = true, undo = null } = options;
     let strict: StrictOptions | null;
     try {
@@ -155,7 +176,7 @@ export class Runtime {
     }
     if (strict) {
       const once: RunOnce = (engine, onApplied) =>
-        engine.mutation(path, args, { preview, undo, strict: true }, onApplied);
+        runOnce(engine, { preview, undo, strict: true }, onApplied);
       return this.strictRuns.run(path, strict, once).then((outcome) => {
         callbacks.applied(outcome, this.version);
         if (outcome.ok) callbacks.decided(null);
@@ -163,7 +184,7 @@ export class Runtime {
       });
     }
     return this.tell(callbacks, (engine, told) =>
-      engine.mutation(path, args, { preview, undo }, (run) => this.applied(run, told)),
+      runOnce(engine, { preview, undo }, (run) => this.applied(run, told)),
     );
   }
 
@@ -233,7 +254,11 @@ export class Runtime {
   }
 
   // Runs a refused mutation again; when it has applied, the refusal is forgotten.
-  async retry(
+  retry(key: MutationKey, options: MutationOptions, callbacks: MutationCallbacks): Promise<void> {
+    return this.retries.run(key, callbacks, (told) => this.retryNow(key, options, told));
+  }
+
+  private async retryNow(
     key: MutationKey,
     options: MutationOptions,
     callbacks: MutationCallbacks,
@@ -251,17 +276,15 @@ export class Runtime {
       throw new SynclineError("invalid", message);
     }
     const strictly: MutationOptions = refused.strict ? { strict: true } : {};
-    await this.mutation(
-      refused.path,
-      refused.args,
-      { ...strictly, ...options },
-      {
-        ...callbacks,
-        applied: (outcome, version) => {
-          callbacks.applied(outcome, version);
-          if (outcome.ok) this.dismiss(key).catch(() => {});
-        },
+    const told: MutationCallbacks = {
+      ...callbacks,
+      applied: (outcome, version) => {
+        callbacks.applied(outcome, version);
+        this.reporter.reportLists().catch(() => {});
       },
+    };
+    await this.run(refused.path, { ...strictly, ...options }, told, (own, mode, onApplied) =>
+      own.retry(refused, mode, onApplied),
     );
   }
 

@@ -197,6 +197,29 @@ export class Engine {
     return this.attempt(() => this.publicCall(path, args, "mutation"), mode, onApplied);
   }
 
+  // Runs a refused mutation again. It ran here before, so it need not be for clients. If it succeeds, the refusal
+  // is forgotten behind its commit, before anything else runs.
+  retry(
+    { tenant, number, path, args }: RefusedReport,
+    mode: MutationMode,
+    onApplied: (run: MutationRun) => void,
+  ): Promise<void> {
+    const callOf = async (): Promise<FunctionCall> => ({
+      component: "",
+      path: canonicalPath(path),
+      argsText: JSON.stringify(args),
+      caller: this.caller(),
+    });
+    return this.attempt(callOf, mode, (run) => {
+      try {
+        if (run.outcome.ok) this.core.call(operation.dismiss, { tenant, number });
+      } catch {
+        // It stays listed. What stops the core is told by the next call.
+      }
+      onApplied(run);
+    });
+  }
+
   // One run, also of a strict mutation: what is not accepted is not run again here.
   attempt(
     callOf: () => Promise<FunctionCall>,
