@@ -15,7 +15,7 @@ export const importCommand = command({
     "Documents keep their creation times. Ids of another deployment become ours, and so do all references to\n" +
     "them. A tenant's documents are written in change sets of at most 500, each whole or not at all; the rules\n" +
     "hold for whoever imports. What is there already is not written twice: an import that was cut off is taken\n" +
-    "up by the same command with --append.",
+    "up by the same command with --append. What was deleted since comes back.",
   flags: {
     table: { value: "NAME", help: "the table of a single file; of a snapshot only this one" },
     append: { help: "keeps the rows that are there" },
