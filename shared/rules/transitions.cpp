@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "shared/base/planted.hpp"
 #include "shared/schema/validator.hpp"
 #include "shared/value/order.hpp"
 
@@ -22,7 +23,7 @@ Value At(const Object& row, const std::string& path) {
 
 bool HasRole(const Move& move, const Value& role) {
   const std::string* text = role.As<std::string>();
-  return move.roles.empty() ||
+  return move.roles.empty() || PLANTED("role-of-move-unasked") ||
          (text && std::find(move.roles.begin(), move.roles.end(), *text) != move.roles.end());
 }
 

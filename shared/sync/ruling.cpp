@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "shared/base/planted.hpp"
 #include "shared/sync/rule_indexes.hpp"
 #include "shared/value/id.hpp"
 #include "shared/value/key.hpp"
@@ -213,7 +214,7 @@ Found Ruling::Find(const Expr& expr, const Array& values, const RowKey& judged) 
 
 Ruling::Outcome Ruling::JudgeUnique(const RuledRow& row) {
   const TableRules* table = rules_.Find(row.table->name);
-  if (!table || !row.after) return Outcome(std::nullopt);
+  if (!table || !row.after || PLANTED("unique-unasked")) return Outcome(std::nullopt);
   for (const Unique& unique : table->unique) {
     const IndexLayout& index = state_.Index(row.key.table, IndexOf(unique));
     const std::optional<Bytes> part = UniquePart(index, row.after);
@@ -275,7 +276,7 @@ Ruling::Outcome Ruling::JudgeReferrers(const RuledRow& row) {
         state_.Visit(schema_.FindTable(referrer.table)->number, IndexOf(reference),
                      PrefixOf(row.key), [&](const RowId&) { return !(referred_to = true); });
     if (!visited) return Fail(visited.error());
-    if (!referred_to) continue;
+    if (!referred_to || PLANTED("restrict-unasked")) continue;
     return Outcome(Denial{referrer.table + ".references: " + reference.field,
                           reference.message.empty()
                               ? "This cannot be deleted while rows of " + referrer.table +

@@ -39,12 +39,25 @@ constexpr char kSchema[] = R"({'schemaValidation': true, 'tables': [
     'organizationId': {'fieldType': {'type': 'id', 'tableName': 'organizations'}, 'optional': false},
     'owner': {'fieldType': {'type': 'string'}, 'optional': false},
     'private': {'fieldType': {'type': 'boolean'}, 'optional': false},
-    'text': {'fieldType': {'type': 'string'}, 'optional': false}}}} LABELS]})";
+    'text': {'fieldType': {'type': 'string'}, 'optional': false}}}},
+  {'tableName': 'tasks', 'indexes': [
+      {'indexDescriptor': 'by_assignee', 'fields': ['organizationId', 'assigneeId', 'state']}],
+    'documentType': {'type': 'object', 'value': {
+    'organizationId': {'fieldType': {'type': 'id', 'tableName': 'organizations'}, 'optional': false},
+    'state': {'fieldType': {'type': 'string'}, 'optional': false},
+    'code': {'fieldType': {'type': 'string'}, 'optional': true},
+    'slot': {'fieldType': {'type': 'string'}, 'optional': true},
+    'minutes': {'fieldType': {'type': 'number', 'merge': 'counter'}, 'optional': false},
+    'parentId': {'fieldType': {'type': 'id', 'tableName': 'tasks'}, 'optional': true},
+    'noteId': {'fieldType': {'type': 'id', 'tableName': 'notes'}, 'optional': true},
+    'assigneeId': {'fieldType': {'type': 'id', 'tableName': 'users'}, 'optional': true}
+    ESTIMATE}}} LABELS]})";
 
 // What the second version adds.
 constexpr char kPriorityIndex[] =
     ", {'indexDescriptor': 'by_priority', 'fields': ['priority', 'title']}";
 constexpr char kPriority[] = ", 'priority': {'fieldType': {'type': 'number'}, 'optional': true}";
+constexpr char kEstimate[] = ", 'estimate': {'fieldType': {'type': 'number'}, 'optional': true}";
 constexpr char kLabels[] = R"(, {'tableName': 'labels', 'indexes': [
       {'indexDescriptor': 'by_name', 'fields': ['name']}],
     'documentType': {'type': 'object', 'value': {
@@ -63,7 +76,8 @@ constexpr char kLabelsRules[] =
 
 constexpr char kRules[] = R"({
   'tenancy': {'root': 'organizations', 'fields': {'users': 'organizationId',
-              'schedules': 'organizationId', 'notes': 'organizationId' LABELS_TENANCY}},
+              'schedules': 'organizationId', 'notes': 'organizationId',
+              'tasks': 'organizationId' LABELS_TENANCY}},
   'membership': {'table': 'users', 'field': 'email', 'claim': 'email', 'role': 'role'},
   'tables': {
     'organizations': {'read': [ANY], 'insert': [ADMIN], 'update': [ADMIN]},
@@ -79,7 +93,30 @@ constexpr char kRules[] = R"({
       'read': [{'name': 'private notes', 'message': 'm', 'allow':
         ['or', ['eq', ['role'], ['literal', 'admin']], OWNER
          ['eq', ['row', 'private'], ['literal', false]]]}],
-      'insert': [WRITER], 'update': [WRITER], 'delete': [WRITER]} LABELS_RULES}})";
+      'insert': [WRITER], 'update': [WRITER], 'delete': [WRITER]},
+    'tasks': {
+      'read': [{'name': 'guests see open ones', 'message': 'm', 'allow':
+        ['or', ['ne', ['role'], ['literal', 'guest']], ['eq', ['row', 'state'], ['literal', 'open']]]}],
+      'insert': [PLANNER],
+      'update': [{'name': 'workers', 'message': 'm', 'allow': ['ne', ['role'], ['literal', 'guest']]},
+        {'name': 'one at a time', 'message': 'm', 'allow':
+          ['or', ['ne', ['row', 'state'], ['literal', 'taken']],
+           ['missing', 'tasks', 'by_assignee', ['row', 'organizationId'], ['row', 'assigneeId'],
+            ['literal', 'taken']]]}],
+      'delete': [PLANNER, {'name': 'only open ones', 'message': 'm', 'allow':
+        ['or', ['eq', ['role'], ['literal', 'admin']], ['eq', ['row', 'state'], ['literal', 'open']]]}],
+      'checks': [{'name': 'minutes', 'message': 'm', 'allow': ['and',
+        ['gte', ['row', 'minutes'], ['literal', 0]], ['lte', ['row', 'minutes'], ['literal', 8]]]}],
+      'unique': [{'name': 'codes', 'message': 'm', 'fields': ['code']},
+        {'name': 'slots', 'message': 'm', 'fields': ['slot'],
+         'where': ['ne', ['row', 'state'], ['literal', 'done']]}],
+      'transitions': [{'field': 'state', 'initial': ['open'], 'moves': [
+        {'from': ['open'], 'to': ['taken'], 'roles': ['admin', 'member']},
+        {'from': ['taken'], 'to': ['done', 'open']},
+        {'from': ['done'], 'to': ['open'], 'roles': ['admin']}]}],
+      'references': [{'field': 'parentId', 'onDelete': 'cascade'},
+        {'field': 'noteId', 'onDelete': 'restrict'},
+        {'field': 'assigneeId', 'onDelete': 'setUndefined'}]} LABELS_RULES}})";
 
 void ReplaceAll(std::string& text, const std::string& from, const std::string& to) {
   for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {
@@ -106,6 +143,7 @@ std::string ApplicationJson(unsigned rule_set, bool newest) {
   const std::pair<const char*, const char*> parts[] = {
       {"PRIORITY_INDEX", newest ? kPriorityIndex : ""},
       {"PRIORITY", newest ? kPriority : ""},
+      {"ESTIMATE", newest ? kEstimate : ""},
       {"LABELS_TENANCY", newest ? ", 'labels': 'organizationId', 'boards': 'organizationId'" : ""},
       {"LABELS_RULES", newest ? kLabelsRules : ""},
       {"LABELS", newest ? kLabels : ""},
@@ -134,31 +172,53 @@ Object ClaimsOf(const std::string& person) {
   return claims;
 }
 
-bool Permitted(unsigned rules, const std::string& table, Deed deed, const Person& person,
-               const Object* before, const Object* after) {
+Objections Against(unsigned rules, const std::string& table, Deed deed, const Person& person,
+                   const Object* before, const Object* after) {
   const bool open = (rules & kRulesOpen) != 0;
   const bool by_person = (rules & kRulesByPerson) != 0;
   const bool admin = person.role == "admin";
   const bool planner = admin || person.role == "member";
-  if (table == "organizations") return deed == Deed::kRead || (admin && deed != Deed::kDelete);
-  if (table == "users") {
-    if (deed == Deed::kRead) return true;
-    if (deed == Deed::kUpdate && TextAt(*before, "email") != TextAt(*after, "email")) return false;
-    return admin;
-  }
-  if (table == "schedules") {
-    switch (deed) {
-      case Deed::kRead: return open || person.role != "guest";
-      case Deed::kInsert: return planner;
-      case Deed::kUpdate: return planner && (admin || TextAt(*before, "status") != "done");
-      case Deed::kDelete: return planner && (admin || TextAt(*before, "status") == "draft");
+  const bool guest = person.role == "guest";
+  Objections against;
+  const auto want = [&](bool allowed, const char* clause) {
+    static constexpr const char* kNames[] = {"read", "insert", "update", "delete"};
+    if (!allowed) against.insert(table + "." + kNames[static_cast<int>(deed)] + ": " + clause);
+  };
+  if (table == "organizations") {
+    if (deed == Deed::kDelete) want(false, "no rule");
+    if (deed == Deed::kInsert || deed == Deed::kUpdate) want(admin, "admins");
+  } else if (table == "users") {
+    if (deed != Deed::kRead) want(admin, "admins");
+    if (deed == Deed::kUpdate) {
+      want(TextAt(*before, "email") == TextAt(*after, "email"), "addresses stay");
+    }
+  } else if (table == "schedules") {
+    if (deed == Deed::kRead) want(open || !guest, "no guests");
+    if (deed != Deed::kRead) want(planner, "planners");
+    if (deed == Deed::kUpdate) {
+      want(admin || TextAt(*before, "status") != "done", "what is done stays");
+    }
+    if (deed == Deed::kDelete) want(admin || TextAt(*before, "status") == "draft", "only drafts");
+  } else if (table == "labels" || table == "boards") {
+    if (deed != Deed::kRead) want(planner, "planners");
+  } else if (table == "tasks") {
+    if (deed == Deed::kRead)
+      want(!guest || TextAt(*after, "state") == "open", "guests see open ones");
+    if (deed == Deed::kUpdate) want(!guest, "workers");
+    if (deed == Deed::kInsert || deed == Deed::kDelete) want(planner, "planners");
+    if (deed == Deed::kDelete) want(admin || TextAt(*before, "state") == "open", "only open ones");
+  } else {
+    CHECK(table == "notes");
+    if (deed == Deed::kRead) {
+      const bool own = by_person && TextAt(*after, "owner") == EmailOf(person.name);
+      want(admin || own || !IsPrivate(*after), "private notes");
+    } else if (open) {
+      want(!guest, "writers");
+    } else {
+      want(planner, "planners");
     }
   }
-  if (table == "labels" || table == "boards") return deed == Deed::kRead || planner;
-  CHECK(table == "notes");
-  if (deed != Deed::kRead) return planner || (open && person.role == "viewer");
-  const Object& note = *after;
-  return admin || !IsPrivate(note) || (by_person && TextAt(note, "owner") == EmailOf(person.name));
+  return against;
 }
 
 }  // namespace syncline::simulation

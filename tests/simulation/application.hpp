@@ -1,7 +1,10 @@
 // The application of the simulation: organizations, their users with roles, schedules with an object
-// field, and notes of which some are private; in its second version, labels and boards, which have a field of each merge kind. And the people who use it.
+// field, notes of which some are private, and tasks, which have rules of every kind that looks beyond one
+// row (task_rules.hpp); in its second version, labels and boards, which have a field of each merge kind. And
+// the people who use it.
 #pragma once
 #include <optional>
+#include <set>
 #include <string>
 
 #include "shared/base/ids.hpp"
@@ -27,7 +30,10 @@ struct Person {
   std::string name;
   std::string role;
 };
-bool Permitted(unsigned rules, const std::string& table, Deed deed, const Person& person,
-               const Object* before, const Object* after);
+// What stands against a change set: rules by their names, as refusals name them; "" for what no rule is about.
+using Objections = std::set<std::string>;
+// Of the clauses on who may do it, but for those that ask for other rows. `after` is what is read.
+Objections Against(unsigned rules, const std::string& table, Deed deed, const Person& person,
+                   const Object* before, const Object* after);
 
 }  // namespace syncline::simulation

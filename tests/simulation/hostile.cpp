@@ -9,8 +9,8 @@
 namespace syncline::simulation {
 namespace {
 
-constexpr const char* kTables[] = {"organizations", "users",  "schedules",
-                                   "notes",         "labels", "boards"};
+constexpr const char* kTables[] = {"organizations", "users",  "schedules", "notes",
+                                   "tasks",         "labels", "boards"};
 
 RowChange Patch(const RowKey& key, std::uint32_t length, const char* path, Value value) {
   RowChange change;
@@ -137,7 +137,7 @@ void Hostile::Attack(LinkId link, Peer& peer) {
   network_.Send(link, Side::kDevice, EncodeFrame(std::move(push)));
 }
 
-// Wrong kinds, overflows, places out of bounds, ids that nobody made or that others did.
+// Wrong kinds, overflows, writes beside edits, places out of bounds, ids that nobody made or that others did.
 RowChange Hostile::ForgedEdit(const RowKey& board, std::uint32_t length) {
   RowChange change;
   change.key = board;
@@ -148,7 +148,7 @@ RowChange Hostile::ForgedEdit(const RowKey& board, std::uint32_t length) {
   const auto add = [&](const char* path, Edit edit) {
     change.edits.push_back({path, std::move(edit)});
   };
-  switch (context_.random.Below(9)) {
+  switch (context_.random.Below(10)) {
     case 0: add("votes", CounterEdit{Value("much")}); break;
     case 1: add("votes", CounterEdit{Value(std::numeric_limits<double>::infinity())}); break;
     case 2: add("votes", CounterEdit{Value(std::int64_t{1})}); break;
@@ -160,7 +160,11 @@ RowChange Hostile::ForgedEdit(const RowKey& board, std::uint32_t length) {
     case 6:
       add("items", ListEdit{{}, {{nobody, kNoElement, kNoElement, counter}}, {}, {nobody}});
       break;
-    case 7: add("body", TextEdit{{{nobody, kNoElement, counter, "forged"}}, {}}); break;
+    case 7:
+      change.writes.push_back({"votes", 1.7e308});
+      add("votes", CounterEdit{Value(1.7e308)});
+      break;
+    case 8: add("body", TextEdit{{{nobody, kNoElement, counter, "forged"}}, {}}); break;
     default:
       add("body", TextEdit{{}, {{nobody, std::numeric_limits<std::uint64_t>::max()}}});
       break;

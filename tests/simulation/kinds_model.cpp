@@ -40,6 +40,7 @@ std::string Joined(const std::vector<std::string>& parts) {
 }  // namespace
 
 MergeKind KindOf(const std::string& table, const std::string& path) {
+  if (table == "tasks" && path == "minutes") return MergeKind::kCounter;
   if (table != "boards") return MergeKind::kRegister;
   if (path == "votes") return MergeKind::kCounter;
   if (path == "tags") return MergeKind::kSet;

@@ -4,6 +4,7 @@
 // elsewhere.
 #pragma once
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -19,6 +20,10 @@ class KindModel {
   // As an insert by that replica writes it.
   KindModel(MergeKind kind, const Value& literal, ReplicaId author);
   void Apply(const Edit& edit, const Stamp& stamp);
+  // What a counter has come to; none for the other kinds.
+  std::optional<double> sum() const {
+    return kind_ == MergeKind::kCounter ? std::optional<double>(sum_) : std::nullopt;
+  }
   // Throws Broken unless the visible value has exactly what it must.
   void Check(const Value& visible) const;
 

@@ -10,6 +10,7 @@ namespace syncline::simulation {
 namespace {
 
 constexpr const char* kStatuses[] = {"draft", "active", "done"};
+constexpr const char* kStates[] = {"open", "taken", "done"};
 constexpr const char* kRoles[] = {"admin", "member", "viewer", "guest"};
 // Also people who have no device.
 constexpr const char* kPeople[] = {"ann", "bob", "cyn", "dan", "eve", "fay"};
@@ -76,7 +77,8 @@ Status Program::WriteSomething() {
 }
 
 Status Program::WriteOnce() {
-  const std::uint64_t kind = context_.random.Below(12);
+  const std::uint64_t kind = context_.random.Below(18);
+  if (kind >= 12) return WriteTask();
   if (kind < 6) return WriteSchedule();
   if (kind < 9) return WriteNote();
   const bool newest = replica_.schema().FindTable("boards") != nullptr;
@@ -282,6 +284,50 @@ Status Program::WriteBoard() {
   return replica_.Patch(execution_, IdOf(*row), {}, patch);
 }
 
+// A field of a task that holds the id of a row of the table, or nothing.
+void Program::Refer(Object& fields, const char* field, const std::string& table) {
+  const std::optional<Object> row = context_.OneIn(4) ? std::nullopt : Pick(table);
+  fields.members().push_back({field, row ? Value(IdOf(*row)) : Value()});
+}
+
+Status Program::InsertTask() {
+  Object task;
+  task.Set("organizationId", tenant_);
+  task.Set("state", context_.OneIn(16) ? OneOf(context_, kStates) : "open");
+  task.Set("minutes", static_cast<double>(context_.random.Below(context_.OneIn(12) ? 12 : 6)));
+  if (context_.OneIn(2)) task.Set("code", "code" + std::to_string(context_.random.Below(12)));
+  if (context_.OneIn(2)) task.Set("slot", "slot" + std::to_string(context_.random.Below(8)));
+  if (replica_.schema().FindTable("boards") && context_.OneIn(4)) {
+    task.Set("estimate", static_cast<double>(context_.random.Below(3)));
+  }
+  if (context_.OneIn(3)) Refer(task, "parentId", "tasks");
+  if (context_.OneIn(3)) Refer(task, "noteId", "notes");
+  if (context_.OneIn(2)) Refer(task, "assigneeId", "users");
+  Result<std::string> id = replica_.Insert(execution_, "tasks", task);
+  return id ? Status(Done{}) : Fail(id.error());
+}
+
+Status Program::WriteTask() {
+  const std::optional<Object> row = Pick("tasks");
+  if (!row || context_.OneIn(4)) return InsertTask();
+  if (context_.OneIn(7)) return replica_.Delete(execution_, IdOf(*row), {});
+  Object patch;
+  switch (context_.random.Below(9)) {
+    case 0: patch.Set("code", "code" + std::to_string(context_.random.Below(12))); break;
+    case 1: patch.Set("slot", "slot" + std::to_string(context_.random.Below(8))); break;
+    case 2: Refer(patch, "parentId", "tasks"); break;
+    case 3: Refer(patch, "noteId", "notes"); break;
+    case 4: Refer(patch, "assigneeId", "users"); break;
+    case 5:
+    case 6:
+      patch.Set("minutes", *row->Find("minutes")->As<double>() +
+                               static_cast<double>(context_.random.Below(7)) - 3);
+      break;
+    default: patch.Set("state", OneOf(context_, kStates)); break;
+  }
+  return replica_.Patch(execution_, IdOf(*row), {}, patch);
+}
+
 Status Program::WriteUser() {
   const std::optional<Object> row = Pick("users");
   if (!row || context_.OneIn(3)) {
@@ -306,7 +352,8 @@ Value Program::RandomQuery(Context& context, Replica& replica) {
   static constexpr Index kIndexes[] = {{"schedules", "by_status"},   {"schedules", "by_start"},
                                        {"schedules", "by_place"},    {"notes", "by_private"},
                                        {"users", "by_organization"}, {"schedules", nullptr},
-                                       {"notes", nullptr},           {"organizations", nullptr}};
+                                       {"notes", nullptr},           {"organizations", nullptr},
+                                       {"tasks", "by_assignee"},     {"tasks", nullptr}};
   const Index& chosen = kIndexes[context.random.Below(std::size(kIndexes))];
   const std::string index = chosen.index ? chosen.index : "";
   Object source;

@@ -31,6 +31,9 @@ class Program {
   Status WriteSchedule();
   Status WriteNote();
   Status WriteUser();
+  Status WriteTask();
+  Status InsertTask();
+  void Refer(Object& fields, const char* field, const std::string& table);
   Status WriteBoard();
   std::string Fresh(const char* prefix);
   Status InsertSchedule();

@@ -10,6 +10,9 @@
 namespace syncline::simulation {
 namespace {
 
+const TableNumber kTasks = NumberOfTable("tasks");
+const TableNumber kNotes = NumberOfTable("notes");
+
 // The path of "details.place" is "details", a separator, "place". Parents sort before their leaves.
 Object Nest(const std::map<std::string, Value, std::less<>>& fields) {
   Object document;
@@ -44,6 +47,9 @@ const std::map<std::string, std::set<std::string>>& Paths() {
         "details\x1froom\x1f"
         "floor"}},
       {"notes", {"organizationId", "owner", "private", "text"}},
+      {"tasks",
+       {"organizationId", "state", "code", "slot", "minutes", "parentId", "noteId", "assigneeId",
+        "estimate"}},
       {"labels", {"organizationId", "name"}},
       {"boards", {"organizationId", "votes", "tags", "items", "body"}}};
   return paths;
@@ -69,6 +75,10 @@ bool Sound(const ChangeSet& change_set, const Schema& schema) {
       if (!presence && paths->second.count(write.path) == 0) return false;
       const Object* object = write.value.As<Object>();
       if (presence && !write.value.is_undefined() && !(object && object->empty())) return false;
+    }
+    for (const FieldEdit& edit : change.edits) {
+      const auto same = [&](const FieldWrite& write) { return write.path == edit.path; };
+      if (std::any_of(change.writes.begin(), change.writes.end(), same)) return false;
     }
   }
   return true;
@@ -161,11 +171,12 @@ std::set<std::string> Reference::Members() const {
 
 bool Reference::MayReadBy(unsigned rules, const Person& person, const RowKey& key,
                           const RowState& row) const {
-  static const TableNumber kNotes = NumberOfTable("notes");
-  // Only the notes' rule looks at the row.
-  const Object document = key.table == kNotes ? DocumentOf(row, key) : Object();
-  return Permitted(rules, schema_->FindTable(key.table)->name, Deed::kRead, person, nullptr,
-                   &document);
+  // Only these tables' rules look at the row.
+  const bool looks = key.table == kNotes || key.table == kTasks;
+  const Object document = looks ? DocumentOf(row, key) : Object();
+  return Against(rules, schema_->FindTable(key.table)->name, Deed::kRead, person, nullptr,
+                 &document)
+      .empty();
 }
 
 void Reference::Adopt(const std::function<RowState(const RowKey&)>& read) {
@@ -207,11 +218,13 @@ Reference::Verdict Reference::Decide(const ChangeSet& change_set, const std::str
   const auto known = progress_.find(change_set.replica);
   const std::uint64_t number = known == progress_.end() ? 0 : known->second.number;
   if (seq_ != 0 && (number == 0 || change_set.number > number + 1) && !RoleOf(person)) {
-    return decided_[{change_set.replica, change_set.number}] = Verdict();
+    Verdict stranger;
+    stranger.against = {""};
+    return decided_[{change_set.replica, change_set.number}] = stranger;
   }
   Progress& progress = progress_[change_set.replica];
-  if (change_set.number <= progress.number) return {false, true, false, {}};
-  if (change_set.number > progress.number + 1) return {false, false, true, {}};
+  if (change_set.number <= progress.number) return {false, true, false, {}, 0, {}};
+  if (change_set.number > progress.number + 1) return {false, false, true, {}, 0, {}};
   HybridTime time = change_set.time;
   if (time.unix_ms() > now_ms + 60'000) time = HybridTime::FromUnixMs(now_ms);
   time = std::max(time, progress.time.Next());
@@ -222,33 +235,38 @@ Reference::Verdict Reference::Decide(const ChangeSet& change_set, const std::str
   Verdict verdict;
   const std::optional<std::string> role =
       seq_ == 0 ? RoleByFounding(change_set, person) : RoleOf(person);
-  std::vector<std::pair<RowKey, Row>> after;
-  verdict.accepted = role && Judge(change_set, {time, change_set.replica}, {person, *role}, after,
-                                   refused_by_file);
+  const Person author{person, role.value_or("")};
+  Writes writes;
+  verdict.against =
+      role ? Judge(change_set, {time, change_set.replica}, author, writes, refused_by_file)
+           : Objections{""};
+  verdict.accepted = verdict.against.empty();
   if (!verdict.accepted) refused_.insert(change_set.replica);
   if (verdict.accepted) {
     verdict.time = progress.time = time;
     ever_members_.insert(person);
     verdict.seq = ++seq_;
-    const Stamp stamp{time, change_set.replica};
-    for (const RowChange& change : change_set.rows) {
-      const bool moved = std::any_of(after.begin(), after.end(),
-                                     [&](const auto& row) { return row.first == change.key; });
-      if (moved) changes_[change.key].emplace_back(change, stamp);
-    }
-    for (auto& [key, row] : after) {
-      if (!row.kinds.empty()) to_adopt_.insert(key);
-      if (row.length % 2 == 1) {
+    for (Written& one : writes) {
+      const RowKey key = one.change.key;
+      if (key.table == kTasks && one.after) {
+        const std::optional<Task> before =
+            one.before ? std::optional<Task>(TaskOf(*one.before)) : std::nullopt;
+        CheckMove(author.role, before ? &*before : nullptr, TaskOf(*one.after));
+      }
+      progress.time = std::max(progress.time, one.stamp.time);
+      if (!one.row.kinds.empty()) to_adopt_.insert(key);
+      if (one.after) {
         // Nobody inserts an id twice; a row that was deleted only returns with a greater length.
-        Require(row.length > 1 || ever_deleted_.count(key) == 0, "deleted",
+        Require(one.row.length > 1 || ever_deleted_.count(key) == 0, "deleted",
                 "a row that was deleted is there again");
-        rows_[key] = std::make_shared<const RowState>(row.ToState());
+        rows_[key] = std::make_shared<const RowState>(std::move(*one.after));
       } else {
         rows_.erase(key);
         ever_deleted_.insert(key);
-        row.deleted_ms = now_ms;
+        one.row.deleted_ms = now_ms;
       }
-      all_[key] = std::move(row);
+      all_[key] = std::move(one.row);
+      changes_[key].emplace_back(std::move(one.change), one.stamp);
     }
   }
   decided_[{change_set.replica, change_set.number}] = verdict;
@@ -268,76 +286,292 @@ HybridTime Reference::LastWrite(const ChangeSet& change_set) const {
   return last;
 }
 
-bool Reference::Judge(const ChangeSet& change_set, const Stamp& stamp, const Person& person,
-                      std::vector<std::pair<RowKey, Row>>& after,
-                      const std::function<bool(const ChangeSet&)>& refused_by_file) const {
-  if (!Sound(change_set, *schema_)) return false;
+Objections Reference::Judge(const ChangeSet& change_set, const Stamp& stamp, const Person& person,
+                            Writes& writes,
+                            const std::function<bool(const ChangeSet&)>& refused_by_file) const {
+  Objections against;
+  if (!Sound(change_set, *schema_)) {
+    // A row before the one that is unsound may have been looked at.
+    against.insert("");
+    for (const RowChange& change : change_set.rows) {
+      const TableSchema* table = schema_->FindTable(change.key.table);
+      if (table) against.insert(table->name + ": tenancy");
+    }
+    return against;
+  }
   bool edits = false;
   for (const RowChange& change : change_set.rows) {
-    const std::string& table = schema_->FindTable(change.key.table)->name;
-    const auto found = all_.find(change.key);
-    Row row = found == all_.end() ? Row() : found->second;
-    const bool there = row.length % 2 == 1;
-    std::optional<Object> before;
-    if (there) {
-      const RowState state = row.ToState();
-      if (!MayRead(person, change.key, state)) return false;
-      before = DocumentOf(state, change.key);
-    }
-    if (change.whole ? there || (row.length == 0 && change.length != 1) : row.length == 0)
-      return false;
-    const bool deletes = change.length % 2 == 0;
-    if (change.length < row.length || (deletes && change.length == row.length)) continue;
-    if (change.length > row.length + (change.whole || deletes ? 1 : 0)) return false;
-    bool moved = true;
-    if (change.whole || deletes) {
-      row = Row();
-      row.length = change.length;
-      row.whole = stamp;
-      row.creation_time = change.creation_time;
-      for (const FieldWrite& write : change.writes) {
-        row.cells[write.path] = {stamp, write.value};
-        const MergeKind kind = KindOf(table, write.path);
-        if (kind != MergeKind::kRegister) {
-          row.kinds[write.path] = KindModel(kind, write.value, stamp.replica);
-        }
-      }
-    } else {
-      moved = false;
-      for (const FieldWrite& write : change.writes) {
-        const auto [cell, fresh] = row.cells.try_emplace(write.path, Cell{row.whole, Value()});
-        if (stamp < cell->second.stamp) continue;
-        cell->second = {stamp, write.value};
-        moved = true;
-      }
-      for (const FieldEdit& edit : change.edits) {
-        const auto field = row.kinds.find(edit.path);
-        if (field == row.kinds.end()) return false;
-        field->second.Apply(edit.edit, stamp);
-        moved = edits = true;
-      }
-    }
-    if (!moved) continue;
-    row.RestoreParents();
-    std::optional<Object> now;
-    if (!deletes) {
-      now = DocumentOf(row.ToState(), change.key);
-      const std::string owner =
-          table == "organizations" ? IdToText(change.key) : TextOf(*now, "organizationId");
-      if (owner != tenant_.text) return false;
-      // No program of the simulation writes what the schema refuses, but a required field may be lost.
-      Object own = *now;
-      own.Remove("_id");
-      if (!ValidateDocument(*schema_, *schema_->FindTable(change.key.table), own)) return false;
-    }
-    const Deed deed = !now ? Deed::kDelete : before ? Deed::kUpdate : Deed::kInsert;
-    if (!Permitted(rules_, table, deed, person, before ? &*before : nullptr,
-                   now ? &*now : nullptr)) {
-      return false;
-    }
-    after.emplace_back(change.key, std::move(row));
+    against.merge(JudgeRow(change, stamp, person, writes));
+    edits = edits || !change.edits.empty();
   }
-  return !(edits || change_set.strict) || !refused_by_file(change_set);
+  if (against.empty()) {
+    Complete(stamp, person, writes);
+    against = Rule(person, writes);
+  }
+  const bool may = edits || change_set.strict;
+  if (may && (!against.empty() || refused_by_file(change_set))) against.insert("");
+  return against;
+}
+
+Objections Reference::JudgeRow(const RowChange& sent, const Stamp& stamp, const Person& person,
+                               Writes& writes) const {
+  const std::string& table = schema_->FindTable(sent.key.table)->name;
+  const auto found = all_.find(sent.key);
+  Row row = found == all_.end() ? Row() : found->second;
+  Written written{sent, stamp, {}, std::nullopt};
+  const bool there = row.length % 2 == 1;
+  RowChange& change = written.change;
+  // Who inserts a row that was deleted, as an import does, brings it back, and goes on with that.
+  if (sent.whole && sent.length == 1 && !there) change.length = row.length + 1;
+  if (!sent.whole && sent.length < row.length && there && row.whole.replica == stamp.replica)
+    change.length = row.length + (sent.length % 2 == 0 ? 1 : 0);
+  if (there) {
+    written.before = row.ToState();
+    if (!MayRead(person, change.key, *written.before)) return {""};
+  }
+  // Two may bring a deleted row back at once; nobody inserts one that is there.
+  const bool known = row.length != 0;
+  if (change.whole ? (sent.length == 1 ? there : !known) : !known) return {""};
+  const bool deletes = change.length % 2 == 0;
+  if (change.length < row.length || (deletes && change.length == row.length)) return {};
+  if (change.length > row.length + (change.whole || deletes ? 1 : 0)) return {""};
+  if (!row.Apply(table, change, stamp)) return {};
+  if (!deletes) {
+    written.after = row.ToState();
+    Object own = DocumentOf(*written.after, change.key);
+    const std::string owner =
+        table == "organizations" ? IdToText(change.key) : TextOf(own, "organizationId");
+    // No program of the simulation writes what the schema refuses, but a required field may be lost.
+    own.Remove("_id");
+    if (!ValidateDocument(*schema_, *schema_->FindTable(change.key.table), own)) return {""};
+    if (owner != tenant_.text) return {table + ": tenancy"};
+  }
+  written.row = std::move(row);
+  writes.push_back(std::move(written));
+  return {};
+}
+
+// Whether it moved.
+bool Reference::Row::Apply(const std::string& table, const RowChange& change, const Stamp& stamp) {
+  const bool returns_too = change.whole && change.length == length;
+  if ((change.whole && !returns_too) || change.length % 2 == 0) {
+    *this = Row();
+    length = change.length;
+    whole = stamp;
+    creation_time = change.creation_time;
+  }
+  std::map<std::string, Value> values;
+  // What the other return does not name, it leaves out.
+  if (returns_too) {
+    for (const auto& [path, cell] : cells) values[path] = Value();
+  }
+  for (const FieldWrite& write : change.writes) values[write.path] = write.value;
+  bool moved = change.whole ? !returns_too || whole < stamp : change.length % 2 == 0;
+  for (const auto& [path, value] : values) {
+    const auto [cell, fresh] = cells.try_emplace(path, Cell{whole, Value()});
+    if (stamp < cell->second.stamp) continue;
+    cell->second = {stamp, value};
+    const MergeKind kind = KindOf(table, path);
+    if (kind != MergeKind::kRegister) kinds[path] = KindModel(kind, value, stamp.replica);
+    contents.erase(path);
+    moved = true;
+  }
+  if (returns_too && whole < stamp) whole = stamp;
+  for (const FieldEdit& edit : change.edits) {
+    const auto field = kinds.find(edit.path);
+    if (field == kinds.end()) continue;
+    field->second.Apply(edit.edit, stamp);
+    if (const auto sum = field->second.sum()) cells.at(edit.path).value = Value(*sum);
+    moved = true;
+  }
+  RestoreParents();
+  return moved;
+}
+
+const Reference::Row* Reference::After(const RowKey& key, const Writes& writes) const {
+  const auto last = std::find_if(writes.rbegin(), writes.rend(),
+                                 [&](const Written& one) { return one.change.key == key; });
+  const Row* row = nullptr;
+  if (last != writes.rend()) {
+    row = &last->row;
+  } else if (const auto found = all_.find(key); found != all_.end()) {
+    row = &found->second;
+  }
+  return row && row->length % 2 == 1 ? row : nullptr;
+}
+
+// A row that the person may not see is as one that is not there, unless they wrote it along.
+bool Reference::MayReferTo(const std::string& id, const Person& person,
+                           const Writes& writes) const {
+  const std::optional<RowKey> key = IdFromText(id);
+  const Row* row = key ? After(*key, writes) : nullptr;
+  if (!row) return false;
+  const bool written = std::any_of(writes.begin(), writes.end(),
+                                   [&](const Written& one) { return one.change.key == *key; });
+  return written || MayRead(person, *key, row->ToState());
+}
+
+Tasks Reference::TasksAfter(const Writes& writes) const {
+  Tasks tasks;
+  for (auto row = rows_.lower_bound({kTasks, {}}); row != rows_.end() && row->first.table == kTasks;
+       ++row) {
+    tasks[row->first] = TaskOf(*row->second);
+  }
+  for (const Written& one : writes) {
+    if (!(one.change.key.table == kTasks)) continue;
+    tasks.erase(one.change.key);
+    if (one.after) tasks[one.change.key] = TaskOf(*one.after);
+  }
+  return tasks;
+}
+
+// The task's assignee is gone: a write above all that the task has seen.
+void Reference::LetGo(const RowKey& key, const Stamp& stamp, Writes& writes) const {
+  Written one{{}, stamp, *After(key, writes), std::nullopt};
+  one.before = one.row.ToState();
+  HybridTime last = std::max(stamp.time, one.row.whole.time);
+  for (const auto& [path, cell] : one.row.cells) last = std::max(last, cell.stamp.time);
+  one.stamp.time = last.Next();
+  one.change.key = key;
+  one.change.length = one.row.length;
+  one.change.writes = {{"assigneeId", Value()}};
+  CHECK(one.row.Apply("tasks", one.change, one.stamp));
+  one.after = one.row.ToState();
+  one.brought = true;
+  writes.push_back(std::move(one));
+}
+
+void Reference::Complete(const Stamp& stamp, const Person& person, Writes& writes) const {
+  std::vector<RowKey> todo;
+  std::set<RowKey> made, followed, loose;
+  const std::size_t own = writes.size();
+  for (std::size_t i = 0; i < own; ++i) {
+    const RowKey key = writes[i].change.key;
+    if (!writes[i].before) made.insert(key);
+    if (writes[i].before && !writes[i].after) todo.push_back(key);
+    if (!(key.table == kTasks) || !writes[i].after) continue;
+    const std::optional<std::string> assignee = TaskOf(*writes[i].after).assignee;
+    const bool set =
+        assignee && !(writes[i].before && TaskOf(*writes[i].before).assignee == assignee);
+    if (set && !MayReferTo(*assignee, person, writes)) loose.insert(key);
+  }
+  while (!todo.empty()) {
+    const RowKey gone = todo.back();
+    todo.pop_back();
+    if (!followed.insert(gone).second) continue;
+    const std::string id = IdToText(gone);
+    for (const auto& [key, task] : TasksAfter(writes)) {
+      if (made.count(key)) continue;
+      if (task.parent == id) {
+        Written one{{}, stamp, {}, After(key, writes)->ToState()};
+        one.change.key = key;
+        one.change.length = After(key, writes)->length + 1;
+        CHECK(one.row.Apply("tasks", one.change, stamp));
+        one.brought = true;
+        writes.push_back(std::move(one));
+        todo.push_back(key);
+      } else if (task.assignee == id) {
+        loose.insert(key);
+      }
+    }
+  }
+  for (const RowKey& key : loose) {
+    if (After(key, writes)) LetGo(key, stamp, writes);
+  }
+}
+
+// A row as the rules see it: before, as its author left it, and after all.
+struct Reference::Ruled {
+  const RowState* before = nullptr;
+  const RowState* written = nullptr;
+  const RowState* after = nullptr;
+  bool brought = false;
+  Objections against{};
+};
+
+Objections Reference::Rule(const Person& person, const Writes& writes) const {
+  std::map<RowKey, Ruled> rows;
+  bool tasks_matter = false;
+  for (const Written& one : writes) {
+    const auto [row, first] = rows.try_emplace(one.change.key);
+    const RowState* after = one.after ? &*one.after : nullptr;
+    if (first) {
+      row->second = {one.before ? &*one.before : nullptr, one.brought ? nullptr : after, nullptr,
+                     one.brought};
+    }
+    row->second.after = after;
+    tasks_matter = tasks_matter || one.change.key.table == kTasks || one.change.key.table == kNotes;
+  }
+  const Tasks now = tasks_matter ? TasksAfter(writes) : Tasks();
+  const auto task_of = [](const RowState* row) {
+    return row ? std::optional<Task>(TaskOf(*row)) : std::nullopt;
+  };
+  Objections against;
+  for (auto& [key, row] : rows) {
+    const std::string& table = schema_->FindTable(key.table)->name;
+    if (!row.brought) {
+      const Deed deed = !row.written ? Deed::kDelete : row.before ? Deed::kUpdate : Deed::kInsert;
+      const Object before = row.before ? DocumentOf(*row.before, key) : Object();
+      const Object written = row.written ? DocumentOf(*row.written, key) : Object();
+      row.against = Against(rules_, table, deed, person, &before, &written);
+    }
+    if (!(key.table == kTasks)) {
+      against.merge(row.against);
+      continue;
+    }
+    const std::optional<Task> before = task_of(row.before);
+    if (!row.brought && row.written) {
+      row.against.merge(
+          AgainstTask(person.role, key, before ? &*before : nullptr, TaskOf(*row.written), now));
+    }
+    if (row.against.empty() && row.after && row.after != row.written) {
+      row.against = AgainstMinutes(TaskOf(*row.after));
+    }
+    if (!row.before) against.merge(row.against);
+  }
+  // What follows from deletions that the person may do needs no permission.
+  std::set<std::string> gone;
+  const auto follows = [&](const Ruled& row) {
+    const Task before = TaskOf(*row.before);
+    if (!row.written) return before.parent && gone.count(*before.parent) != 0;
+    auto expected = row.before->fields;
+    if (before.assignee && gone.count(*before.assignee)) expected.erase("assigneeId");
+    return expected == row.written->fields;
+  };
+  for (bool more = true; more;) {
+    more = false;
+    for (const auto& [key, row] : rows) {
+      if (!row.before || row.after) continue;
+      if (!row.against.empty() && (row.written || !follows(row))) continue;
+      more = gone.insert(IdToText(key)).second || more;
+    }
+  }
+  for (const auto& [key, row] : rows) {
+    if (!row.against.empty() && row.before && !follows(row)) {
+      against.insert(row.against.begin(), row.against.end());
+    }
+  }
+  if (!against.empty()) return against;
+  for (const auto& [key, row] : rows) {
+    const std::optional<Task> before = task_of(row.before);
+    if (key.table == kTasks && row.after) {
+      const Task after = TaskOf(*row.after);
+      against.merge(AgainstValues(key, before ? &*before : nullptr, after, now));
+      for (const TaskReference& reference : kTaskReferences) {
+        const std::optional<std::string>& id = after.*reference.id;
+        if (!id || (before && (*before).*reference.id == id)) continue;
+        if (MayReferTo(*id, person, writes)) continue;
+        against.insert(std::string("tasks.references: ") + reference.field);
+      }
+    }
+    if (key.table == kNotes && row.before && !row.after) {
+      const bool referred_to = std::any_of(
+          now.begin(), now.end(),
+          [&, &key = key](const auto& one) { return one.second.note == IdToText(key); });
+      if (referred_to) against.insert("tasks.references: noteId");
+    }
+  }
+  return against;
 }
 
 void Reference::EndGroup() {
@@ -355,6 +589,10 @@ void Reference::EndGroup() {
   users_changed = users_changed || before.size() + changed.size() > rows_.size();
   history_[seq_] = rows_;
   NoteReadable(changed, users_changed);
+  CheckTasks(TasksAfter({}), [&](const std::string& id) {
+    const std::optional<RowKey> key = IdFromText(id);
+    return key && rows_.count(*key) != 0;
+  });
 }
 
 void Reference::NoteReadable(const std::vector<RowKey>& changed, bool users_changed) {

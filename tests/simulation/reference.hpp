@@ -15,6 +15,7 @@
 #include "shared/wire/messages.hpp"
 #include "tests/simulation/application.hpp"
 #include "tests/simulation/kinds_model.hpp"
+#include "tests/simulation/task_rules.hpp"
 
 namespace syncline::simulation {
 
@@ -32,6 +33,7 @@ class Reference {
     bool gap = false;       // it came too early
     HybridTime time;        // accepted
     std::uint64_t seq = 0;  // accepted: the one that it made
+    Objections against;     // not accepted: the reasons that there are
   };
   struct Progress {
     std::uint64_t number = 0;
@@ -109,14 +111,39 @@ class Reference {
     std::map<std::string, KindModel> kinds;  // by path; the visible values are in `cells`
     std::map<std::string, Bytes, std::less<>> contents{};
     RowState ToState() const;
+    // Whether it moved. REQUIRES: the change is of the row's length, or of the next.
+    bool Apply(const std::string& table, const RowChange& change, const Stamp& stamp);
     void RestoreParents();
   };
 
+  // What a change set does to one row. A row may come twice: as its author wrote it, and as deletions left it.
+  struct Written {
+    RowChange change;
+    Stamp stamp;
+    Row row;
+    std::optional<RowState> before, after{};  // none: not there
+    bool brought = false;                     // by a deletion
+  };
+  using Writes = std::vector<Written>;
+  struct Ruled;
+
   HybridTime LastWrite(const ChangeSet& change_set) const;
   void NoteReadable(const std::vector<RowKey>& changed, bool users_changed);
-  bool Judge(const ChangeSet& change_set, const Stamp& stamp, const Person& person,
-             std::vector<std::pair<RowKey, Row>>& after,
-             const std::function<bool(const ChangeSet&)>& refused_by_file) const;
+  // Nothing: it is accepted, and `writes` is what it does.
+  Objections Judge(const ChangeSet& change_set, const Stamp& stamp, const Person& person,
+                   Writes& writes,
+                   const std::function<bool(const ChangeSet&)>& refused_by_file) const;
+  // What is wrong with one row's change by itself, or with the row as it would be.
+  Objections JudgeRow(const RowChange& sent, const Stamp& stamp, const Person& person,
+                      Writes& writes) const;
+  // Adds what deletions bring, and references that are let go.
+  void Complete(const Stamp& stamp, const Person& person, Writes& writes) const;
+  void LetGo(const RowKey& key, const Stamp& stamp, Writes& writes) const;
+  Objections Rule(const Person& person, const Writes& writes) const;
+  // The row as it will be; null: not there.
+  const Row* After(const RowKey& key, const Writes& writes) const;
+  bool MayReferTo(const std::string& id, const Person& person, const Writes& writes) const;
+  Tasks TasksAfter(const Writes& writes) const;
   std::optional<std::string> RoleByFounding(const ChangeSet& change_set,
                                             const std::string& person) const;
 

@@ -701,7 +701,10 @@ void SimRelay::CheckFrame(const TenantId& tenant, Session& session, ByteView fra
     }
     for (const Refusal& one : verdict->refused) {
       const auto decided = reference.Decided(replica, one.number);
-      if (decided && !decided->accepted) continue;
+      if (decided && !decided->accepted) {
+        CheckReason(one, *decided);
+        continue;
+      }
       Break("verdicts", session.person + "'s " + std::to_string(one.number) + " of " +
                             Told(context_, tenant) + " is told to be refused (" + one.message +
                             "), and was " + (decided ? "accepted" : "not decided"));
@@ -715,6 +718,15 @@ void SimRelay::CheckFrame(const TenantId& tenant, Session& session, ByteView fra
   } else if (std::holds_alternative<Left>(*message)) {
     Require(!reference.RoleOf(session.person), "members", "a member is told that they left");
   }
+}
+
+// It names what really stands against it.
+void SimRelay::CheckReason(const Refusal& refusal, const Reference::Verdict& decided) {
+  if (decided.against.count(refusal.rule)) return;
+  std::string reasons;
+  for (const std::string& reason : decided.against) reasons += " \"" + reason + "\"";
+  Break("reasons", "a change set was refused by \"" + refusal.rule + "\" (" + refusal.message +
+                       "), and what stands against it is" + reasons);
 }
 
 void SimRelay::CheckRows() {

@@ -162,6 +162,7 @@ class SimRelay {
   void CheckCounters(const Authority::Counters& before, const Authority::Counters& after,
                      const std::vector<Reference::Verdict>& expected);
   void CheckFrame(const TenantId& tenant, Session& session, ByteView frame);
+  static void CheckReason(const Refusal& refusal, const Reference::Verdict& decided);
   void CheckShown(const Reference& reference, const Session& session, const DeltaRow& row);
 
   Context& context_;

@@ -10,7 +10,7 @@ namespace syncline::simulation {
 namespace {
 
 std::string KindOf(TableNumber table) {
-  for (const char* name : {"organization", "user", "schedule", "note", "label", "board"}) {
+  for (const char* name : {"organization", "user", "schedule", "note", "label", "board", "task"}) {
     if (table == NumberOfTable(std::string(name) + "s")) return name;
   }
   return "row";

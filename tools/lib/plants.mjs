@@ -83,6 +83,9 @@ export const plants = [
   simulation("tenant-unasked"),
   simulation("sweep-too-early"),
   simulation("restored-unnoticed"),
+  simulation("unique-unasked"),
+  simulation("restrict-unasked"),
+  simulation("role-of-move-unasked"),
   // --- what sessions are due ---
   simulation("forget-missed"),
   simulation("role-change-missed"),
