@@ -19,11 +19,10 @@ std::vector<TextSequence::Index::Entry>::const_iterator TextSequence::Index::Cov
 }
 
 bool SortAndJoin(std::vector<TextEdit::Deletion>& deletions) {
-  std::sort(deletions.begin(), deletions.end(),
-            [](const TextEdit::Deletion& a, const TextEdit::Deletion& b) {
-              return std::tie(a.first.replica.value, a.first.counter) <
-                     std::tie(b.first.replica.value, b.first.counter);
-            });
+  SortByHeap(deletions, [](const TextEdit::Deletion& a, const TextEdit::Deletion& b) {
+    return std::tie(a.first.replica.value, a.first.counter) <
+           std::tie(b.first.replica.value, b.first.counter);
+  });
   bool apart = true;
   std::size_t kept = 0;
   for (const TextEdit::Deletion& next : deletions) {

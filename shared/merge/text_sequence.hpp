@@ -11,6 +11,7 @@
 // same wherever it is and however long the text. Not thread-safe, not even when const (it remembers where it
 // last looked).
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -32,6 +33,13 @@ enum class TextProblem : std::uint8_t {
   kMissing,    // names characters that are not there
   kCostly,     // would take more steps than it may
 };
+
+// The smallest of the library's sorts.
+template <class T, class Less>
+void SortByHeap(std::vector<T>& list, Less less) {
+  std::make_heap(list.begin(), list.end(), less);
+  std::sort_heap(list.begin(), list.end(), less);
+}
 
 // Makes deletions ascend by replica and counter, and one of those that adjoin. Returns whether none takes what
 // another does.

@@ -39,7 +39,7 @@ std::vector<Run> RunsOf(const TextSequence& sequence, const TextEdit& done) {
       if (sequence.Find(ids.first, spot)) runs.push_back({sequence.VisibleBefore(spot), ids});
     }
   }
-  std::sort(runs.begin(), runs.end(), [](const Run& a, const Run& b) { return a.at < b.at; });
+  SortByHeap(runs, [](const Run& a, const Run& b) { return a.at < b.at; });
   return runs;
 }
 

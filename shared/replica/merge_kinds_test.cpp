@@ -162,6 +162,51 @@ TEST_CASE("a field of a merge kind that is removed goes whole, and can come back
   CHECK(desk.Outcome() == R"({"body":"a","likes":3,"status":"draft","title":"x"})");
 }
 
+TEST_CASE("an empty value that comes late leaves alone what others wrote into the field since") {
+  Desk desk;
+  const std::string id = desk.Shared(R"("place":{"city":"Oslo"})");
+  desk.ada.Disconnect();
+  CHECK(desk.ada.Patch(id, R"({"body":"","tags":[],"steps":[],"likes":0})") == "");
+  desk.relay.now += 60'000;
+  CHECK(desk.ben.Patch(id, R"({"body":"typed","tags":["a"],"steps":[1],"likes":2})") == "");
+  Settle(desk.relay, desk.everyone);
+  desk.ada.Connect();
+  Settle(desk.relay, desk.everyone);
+  CHECK(desk.Outcome() ==
+        R"({"body":"typed","likes":2,"place":{"city":"Oslo"},"status":"draft","steps":[1],)"
+        R"("tags":["a"],"title":"x"})");
+}
+
+TEST_CASE("a field that is removed and written anew is left alone by what was meant for before") {
+  Desk desk;
+  const std::string id = desk.Shared(R"("body":"hello","tags":["x"],"steps":["x"])");
+  desk.ada.undo_scope = "s";
+  CHECK(desk.ada.Patch(id, R"({"body":"hello you"})") == "");
+  desk.ada.undo_scope.reset();
+  Settle(desk.relay, desk.everyone);
+  desk.ben.Disconnect();
+  CHECK(desk.ben.Patch(id, R"({"tags":[]})") == "");
+  CHECK(desk.ben.Patch(id, R"({"steps":[]})") == "");
+  CHECK(desk.ben.Patch(id, R"({"body":"ello you"})") == "");
+  const std::string gone = R"({"$undefined":null})";
+  CHECK(desk.ada.Patch(
+            id, R"({"body":)" + gone + R"(,"tags":)" + gone + R"(,"steps":)" + gone + "}") == "");
+  CHECK(desk.ada.Patch(id, R"({"body":"something new","tags":["x"],"steps":["x"]})") == "");
+  Settle(desk.relay, desk.everyone);
+  CHECK(desk.ada.Undo("s") == "nothing");
+  desk.ben.Connect();
+  Settle(desk.relay, desk.everyone);
+  for (Person* person : desk.everyone) {
+    CHECK(person->All("schedules")[0] ==
+          R"({"body":"something new","status":"draft","steps":["x"],"tags":["x"],"title":"x"})");
+  }
+  // The set's edit took nothing; the others had nothing to be made to.
+  const auto refused = desk.ben.replica->device().Refused();
+  REQUIRE(refused);
+  REQUIRE(refused->size() == 2);
+  for (const auto& entry : *refused) CHECK(entry.refusal.code == Code::kConflict);
+}
+
 TEST_CASE("a counter's overflow is refused on both sides and leaves what was there") {
   Desk desk;
   const std::string max = R"({"$integer":"/////////38="})", one = R"({"$integer":"AQAAAAAAAAA="})";
