@@ -1,11 +1,7 @@
 // People: who can sign in here. Each has a board of their own.
-import type { Person as SignedIn } from "../../lib/src/relay.ts";
+import type { DemoPerson } from "../../lib/src/demo-app.tsx";
 
-export interface Person extends SignedIn {
-  note: string;
-}
-
-export const people: readonly Person[] = [
+export const people: readonly DemoPerson[] = [
   {
     subject: "mara",
     name: "Mara Silva",

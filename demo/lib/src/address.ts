@@ -28,3 +28,9 @@ export function go(fields: Readonly<Record<string, string | null>>): void {
   history.pushState(null, "", all.size === 0 ? location.pathname : `?${all}`);
   publish();
 }
+
+/** Goes to where the address says nothing. */
+export function goHome(): void {
+  history.pushState(null, "", location.pathname);
+  publish();
+}
