@@ -2,10 +2,13 @@
 import {
   allow,
   and,
+  type Condition,
   changed,
   defineRules,
   eq,
   isIn,
+  lt,
+  move,
   not,
   old,
   or,
@@ -19,6 +22,9 @@ const isMember = isIn(role(), ["admin", "coach", "seeker"]);
 const isSeeker = eq(role(), "seeker");
 const isAdmin = eq(role(), "admin");
 const isOwn = eq(row("email"), user("email"));
+const isAbsent = (field: string): Condition => lt(row(field), null);
+
+const statuses = ["open", "assigned", "completed"] as const;
 
 const readAsMember = allow("members read", "Only members of the center see this.", isMember);
 const adminsManage = allow("admins manage", "Only an admin can change this.", isAdmin);
@@ -57,11 +63,19 @@ export default defineRules<typeof schema, "admin" | "coach" | "seeker">({
         message: "You have a seat in this workshop already.",
         fields: ["workshopId", "email"],
       },
+      references: { workshopId: "cascade" },
     },
     reviews: {
       history: true,
       read: readAsMember,
-      insert: allow("members ask", "Only members of the center can ask for this.", isMember),
+      insert: [
+        allow("members ask", "Only members of the center can ask for this.", isMember),
+        allow(
+          "without a coach",
+          "Nobody can ask in a coach's name.",
+          and(isAbsent("coachEmail"), isAbsent("coachName")),
+        ),
+      ],
       update: [
         allow(
           "coaches review",
@@ -79,6 +93,18 @@ export default defineRules<typeof schema, "admin" | "coach" | "seeker">({
         ),
       ],
       delete: adminsManage,
+      // The life of a review: one coach accepts it, and finishes it. Only an admin puts it back.
+      transitions: {
+        status: {
+          initial: ["open"],
+          moves: [
+            move("open", "assigned", { roles: ["coach"] }),
+            move("assigned", "completed", { roles: ["coach"] }),
+            move(statuses, statuses, { roles: ["admin"] }),
+          ],
+          message: "A review is accepted, then finished; only an admin can put it back.",
+        },
+      },
     },
   },
 });
