@@ -93,19 +93,21 @@ export const cursors = query({
   },
 });
 
-/** Says where one's own cursor stands; null: nowhere. */
+/** Says where one's own cursor stands; null: nowhere. Two devices of one person may each have made a row before they
+ * heard of the other's: one is kept. */
 export const setCursor = mutation({
   args: { ...oneNote, at: v.union(v.object({ anchor: v.number(), head: v.number() }), v.null()) },
   handler: async (ctx, { noteId, at }) => {
     const { note, member } = await requireNote(ctx, noteId);
     const { email, name } = member;
-    const known = await ctx.db
+    const own = await ctx.db
       .query("cursors")
       .withIndex("by_note_and_email", (q) => q.eq("noteId", noteId).eq("email", email))
-      .unique();
-    if (at === null) {
-      if (known) await ctx.db.delete("cursors", known._id);
-    } else if (known) {
+      .collect();
+    const [known, ...others] = own;
+    for (const { _id } of at === null ? own : others) await ctx.db.delete("cursors", _id);
+    if (at === null) return null;
+    if (known) {
       await ctx.db.patch("cursors", known._id, { ...at, seenAt: Date.now() });
     } else {
       const { communityId } = note;

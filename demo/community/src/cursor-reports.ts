@@ -1,10 +1,11 @@
-// CursorReports: tells where the cursor stands, at most a few times a second, the last place always.
+// CursorReports: tells where the cursor stands, at most a few times a second, the last place always. Without a
+// connection nobody could see it, and each report would wait to be sent: there it tells nothing.
 export interface CursorPlace {
   anchor: number;
   head: number;
 }
 
-const reportEveryMs = 150;
+export const reportEveryMs = 150;
 
 export class CursorReports {
   private due: CursorPlace | null = null;
@@ -12,10 +13,18 @@ export class CursorReports {
   private told = false;
 
   // A report that fails is made good by the next one.
-  constructor(private readonly tell: (at: CursorPlace | null) => Promise<unknown>) {}
+  constructor(
+    private readonly tell: (at: CursorPlace | null) => Promise<unknown>,
+    private readonly isOnline: () => boolean,
+  ) {}
 
   report(at: CursorPlace): void {
     this.due = at;
+    this.wake();
+  }
+
+  /** To be called when there is a connection again. */
+  wake(): void {
     this.timer ??= setTimeout(() => this.flush(), reportEveryMs);
   }
 
@@ -27,7 +36,7 @@ export class CursorReports {
 
   private flush(): void {
     this.timer = null;
-    if (this.due === null) return;
+    if (this.due === null || !this.isOnline()) return;
     this.told = true;
     void this.tell(this.due).catch(() => {});
     this.due = null;

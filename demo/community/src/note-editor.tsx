@@ -5,6 +5,7 @@ import { EditorView, keymap, placeholder } from "@codemirror/view";
 import { useConvex, useQuery } from "convex/react";
 import { useEffect, useRef, useState } from "react";
 import { remoteCursors, setRemoteCursors, sharedText } from "syncline/codemirror";
+import { useSyncline } from "syncline/react";
 import { useNotice } from "../../lib/src/notice.tsx";
 import { toSentence } from "../../lib/src/sentence.ts";
 import { api } from "../convex/_generated/api.js";
@@ -29,6 +30,7 @@ interface Props {
 
 export function NoteEditor({ noteId, title, initial }: Props) {
   const convex = useConvex();
+  const syncline = useSyncline();
   const notify = useNotice();
   const host = useRef<HTMLDivElement>(null);
   const firstText = useRef(initial);
@@ -43,7 +45,14 @@ export function NoteEditor({ noteId, title, initial }: Props) {
       write: (changes, madeTo) => convex.mutation(api.notes.write, { noteId, changes, madeTo }),
       failed: (error) => notify(toSentence(error)),
     });
-    const reports = new CursorReports((at) => convex.mutation(api.notes.setCursor, { noteId, at }));
+    const isOnline = () => syncline.status().connection === "online";
+    const reports = new CursorReports(
+      (at) => convex.mutation(api.notes.setCursor, { noteId, at }),
+      isOnline,
+    );
+    const stopWaking = syncline.onStatus(() => {
+      if (isOnline()) reports.wake();
+    });
     const editor = new EditorView({
       parent: host.current,
       state: EditorState.create({
@@ -66,11 +75,12 @@ export function NoteEditor({ noteId, title, initial }: Props) {
     });
     setView(editor);
     return () => {
+      stopWaking();
       reports.end();
       editor.destroy();
       setView(null);
     };
-  }, [convex, noteId, notify, title]);
+  }, [convex, syncline, noteId, notify, title]);
 
   return (
     <>

@@ -9,7 +9,7 @@ export const patch = mutation({
 });
 
 export const insert = mutation({
-  args: { table: v.literal("posts"), row: v.any() },
+  args: { table: v.union(v.literal("posts"), v.literal("cursors")), row: v.any() },
   handler: async (ctx, { table, row }) => {
     await ctx.db.insert(table, row);
   },
