@@ -5,7 +5,7 @@ import { canonicalPath } from "../engine/address.ts";
 import { type App, requireStrictOptions, type StrictOptions } from "../engine/application.ts";
 import type { Engine, EngineOptions, VersionCounter } from "../engine/engine.ts";
 import { filesWithRelay } from "../engine/files.ts";
-import type { MutationRun } from "../engine/host.ts";
+import type { FunctionCall, MutationRun } from "../engine/host.ts";
 import { type Batch, LiveQueries, type LiveQueryId } from "../engine/live-queries.ts";
 import type { Committed, CoreEvents } from "../engine/operations.ts";
 import { failureOf, type Outcome } from "../engine/outcome.ts";
@@ -438,13 +438,12 @@ export class Runtime {
       engine.strictRunner = {
         isReady: () => this.strictRuns.caughtUp.isCaughtUp,
         run: (call, strict) => {
-          const once: RunOnce = (own, onApplied) =>
-            own.attempt(async () => call, { strict: true }, onApplied);
+          // Nobody is there to be told that there is no connection.
           const isScheduled = call.caller.request.scheduledFunctionId !== null;
-          return isScheduled
-            ? this.strictRuns.runScheduled(call.path, strict, once)
-            : this.strictRuns.run(call.path, strict, once);
+          const options = isScheduled ? { ...strict, offline: "wait" as const } : strict;
+          return this.strictRuns.run(call.path, options, onceOf(call));
         },
+        runJob: (call, strict) => this.strictRuns.runJob(call.path, strict, onceOf(call)),
       };
     }
     engine.jobs.start().catch((error: unknown) => {
@@ -524,6 +523,10 @@ export class Runtime {
     }).catch(() => {});
     return true;
   }
+}
+
+function onceOf(call: FunctionCall): RunOnce {
+  return (engine, onApplied) => engine.attempt(async () => call, { strict: true }, onApplied);
 }
 
 // Without rules nobody but this device may have the rows.

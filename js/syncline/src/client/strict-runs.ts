@@ -35,16 +35,10 @@ export class StrictRuns {
   }
 
   // A scheduled one, which is run anew when it ends with "offline": then nobody need hear of a refusal before.
-  runScheduled(path: string, options: StrictOptions, once: RunOnce): Promise<Outcome> {
+  runJob(path: string, options: StrictOptions, once: RunOnce): Promise<Outcome> {
     const host = this.hostOf(once);
-    return runStrictly(
-      path,
-      { ...options, offline: "fail" },
-      {
-        ...host,
-        show: (key) => void host.dismiss(key),
-      },
-    );
+    const silent: StrictHost = { ...host, show: (key) => void host.dismiss(key) };
+    return runStrictly(path, { ...options, offline: "fail" }, silent);
   }
 
   private hostOf(once: RunOnce): StrictHost {

@@ -2,10 +2,10 @@
 // transaction, so it is run once, however often the device dies. An action is begun at most once: what a
 // crash interrupts is not begun again, because nobody knows how far it came; nor is a strict mutation, once it
 // has begun: until there is a connection it is pending.
-import type { FunctionInfo } from "./application.ts";
+import type { FunctionInfo, StrictOptions } from "./application.ts";
 import { scheduledCaller } from "./caller.ts";
 import type { Clock } from "./clock.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine, StrictRunner } from "./engine.ts";
 import type { FunctionCall } from "./host.ts";
 import type { JobHost, JobResult, PendingJob } from "./job-runner.ts";
 import {
@@ -60,10 +60,10 @@ export class EngineJobs implements JobHost {
     const info = await this.infoOf(job);
     // It stays pending until there is a service peer.
     if (info?.runsOn === "peer") return "done";
-    const strictRunner = info?.strict ? this.engine.strictRunner : null;
-    if (strictRunner && !strictRunner.isReady()) return "offline";
-    if (info?.kind === "mutation" && !strictRunner) return this.runMutation(job, info);
-    if (info?.kind === "action" || (info && strictRunner)) return this.runApart(job, info);
+    const { strictRunner } = this.engine;
+    if (info?.strict && strictRunner) return this.runStrict(job, info, info.strict, strictRunner);
+    if (info?.kind === "mutation") return this.runMutation(job, info);
+    if (info?.kind === "action") return this.runAction(job, info);
     const error = info
       ? `${job.name} is a ${info.kind}: only mutations and actions can be scheduled`
       : `Could not find function for '${pathOfJob(job).path}'`;
@@ -125,22 +125,34 @@ export class EngineJobs implements JobHost {
     return "done";
   }
 
-  // An action, or a strict mutation, which may be run more than once before the relay accepts it.
-  private async runApart(job: Job, info: FunctionInfo): Promise<JobResult> {
+  private async runAction(job: Job, info: FunctionInfo): Promise<JobResult> {
     if (!(await this.move(job, "pending", "inProgress"))) return "done";
-    const kind = info.kind === "mutation" ? "mutation" : "action";
     const { component, path, caller } = this.callOf(job, info);
     const options = { component, caller };
-    const outcome: Outcome = await this.engine.run(kind, path, job.args[0], options);
-    if (outcome.ok) {
-      await this.end(job, { kind: "success" });
-    } else if (kind === "mutation" && outcome.failure.error.code === "offline") {
-      return (await this.move(job, "inProgress", "pending")) ? "offline" : "done";
-    } else {
-      this.report(job, outcome.failure);
-      await this.end(job, failed(outcome.failure));
-    }
+    await this.endAs(job, await this.engine.run("action", path, job.args[0], options));
     return "done";
+  }
+
+  // It may run more than once before the relay accepts it. Without a connection it stays pending.
+  private async runStrict(
+    job: Job,
+    info: FunctionInfo,
+    strict: StrictOptions,
+    runner: StrictRunner,
+  ): Promise<JobResult> {
+    if (!runner.isReady()) return "offline";
+    if (!(await this.move(job, "pending", "inProgress"))) return "done";
+    const outcome = await runner.runJob(this.callOf(job, info), strict);
+    if (!outcome.ok && outcome.failure.error.code === "offline") {
+      return (await this.move(job, "inProgress", "pending")) ? "offline" : "done";
+    }
+    await this.endAs(job, outcome);
+    return "done";
+  }
+
+  private async endAs(job: Job, outcome: Outcome): Promise<void> {
+    if (!outcome.ok) this.report(job, outcome.failure);
+    await this.end(job, outcome.ok ? { kind: "success" } : failed(outcome.failure));
   }
 
   // False if it was not in the first state any more.

@@ -50,9 +50,10 @@ export interface EngineListener {
 export interface StrictRunner {
   // Whether there is a connection to run them with.
   isReady(): boolean;
-  // A scheduled one fails with "offline" where the connection ends before the relay has accepted it, and leaves
-  // nothing of itself.
   run(call: FunctionCall, strict: StrictOptions): Promise<Outcome>;
+  // A scheduled one. Fails with "offline" where the connection ends before the relay has accepted it, and leaves
+  // nothing of itself: it can be run again.
+  runJob(call: FunctionCall, strict: StrictOptions): Promise<Outcome>;
 }
 
 // Grows with every commit, across the databases of a session.

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { SynclineError } from "../error.ts";
 import { type Alone, openAlone } from "../testing/alone.ts";
+import type { StrictRunner } from "./engine.ts";
 import type { Job } from "./jobs.ts";
 import { failureOf, type Outcome } from "./outcome.ts";
 
@@ -23,14 +24,13 @@ describe.each(["syncline", "convex"] as const)(
       isReady: () => boolean = () => true,
     ): string[] => {
       const asked: string[] = [];
-      engine.strictRunner = {
-        isReady,
-        run: async ({ path, argsText, caller }, options) => {
-          const by = caller.request.scheduledFunctionId === null ? "a person" : "a job";
+      const runAs =
+        (by: string): StrictRunner["run"] =>
+        async ({ path, argsText }, options) => {
           asked.push(`${path} ${argsText} ${JSON.stringify(options)} by ${by}`);
           return outcome;
-        },
-      };
+        };
+      engine.strictRunner = { isReady, run: runAs("a person"), runJob: runAs("a job") };
       return asked;
     };
     const offline: Outcome = {
