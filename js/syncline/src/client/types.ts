@@ -139,7 +139,7 @@ export interface Syncline {
   /** Forgets a refused mutation. */
   dismiss(refused: MutationKey): Promise<void>;
   /** Runs a refused mutation again with the same arguments and, if that applies, dismisses it. Strictly, if
-   * it was. */
+   * it was. Asked for again before the relay has decided, it runs once and tells both. */
   retry(refused: MutationKey, options?: MutationOptions): MutationStages<unknown>;
 
   /** Takes back what this person last did in the scope and has not taken back. Null if there is nothing. It
