@@ -2,12 +2,15 @@
 import { anyApi, type FunctionReference } from "convex/server";
 import { describe, expect, it } from "vitest";
 import type { StrictOptions } from "../engine/application.ts";
+import type { Committed } from "../engine/operations.ts";
 import { failureOf, type Outcome } from "../engine/outcome.ts";
 import { type ErrorData, SynclineError } from "../error.ts";
 import type { SynclineNode } from "../node/node.ts";
 import { openAs } from "../testing/fixture.ts";
 import { CaughtUp } from "./caught-up.ts";
+import { anonymous } from "./person.ts";
 import { runStrictly, type StrictHost, strictPauseMs } from "./strict.ts";
+import { type RunOnce, StrictRuns } from "./strict-runs.ts";
 
 const conflict: ErrorData = { code: "conflict", message: "seats changed", table: "seats" };
 const booked: Outcome = { ok: true, value: '"seat 1"' };
@@ -161,6 +164,39 @@ describe("waiting to have caught up", () => {
     const waiting = own.wait("wait");
     own.abandon();
     await expect(waiting).rejects.toMatchObject({ code: "unavailable" });
+  });
+});
+
+describe("a scheduled strict mutation", () => {
+  it("whose connection ends behind a conflict leaves no refusal, because it is run anew", async () => {
+    const client = await openAs("ada");
+    const engine = await client.engine();
+    const dismissed: number[] = [];
+    engine.dismiss = async (_tenant, number) => void dismissed.push(number);
+    const runs = new StrictRuns({
+      engine: async () => engine,
+      person: () => anonymous,
+      reporter: { hide: () => {}, show: () => {} },
+      ended: async () => {
+        runs.caughtUp.set({ connection: "offline", sync: "offline" });
+        return conflict;
+      },
+    });
+    const once: RunOnce = async (_engine, onApplied) => {
+      const committed: Committed = { tenant: "t", number: 5 };
+      onApplied({ outcome: booked, committed, refusal: null, jobs: [] });
+    };
+    for (const [run, expected] of [
+      ["run", []],
+      ["runJob", [5]],
+    ] as const) {
+      runs.caughtUp.set({ connection: "online", sync: "synced" });
+      const outcome = await runs[run]("seats:book", {}, once);
+      expect(outcome).toMatchObject({ ok: false, failure: { error: { code: "offline" } } });
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(dismissed).toEqual(expected);
+    }
+    await client.close();
   });
 });
 
