@@ -414,7 +414,8 @@ TEST_CASE("a deletion that would take too many rows along is refused, and change
   REQUIRE(refused);
   CHECK(refused->code == Code::kInvalid);
   CHECK(refused->message ==
-        "The deletion would change more than 16000 rows; delete what refers to it first, in parts");
+        "The deletion would change more than 16000 rows, or take back more than 256000 references; "
+        "delete what refers to it first, in parts");
   CHECK(shop.ben.All("projects").size() == 1);
   CHECK(Shop::Entries(shop.ben, "tasks") == 16'000);
 }

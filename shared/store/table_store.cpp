@@ -415,26 +415,11 @@ Status TableStore::VisitByCreation(TenantNo tenant, const TableLayout& layout,
   });
 }
 
-Result<std::size_t> TableStore::Count(TenantNo tenant, TableNumber table, IndexOrdinal index,
-                                      const KeyRange& range, std::size_t limit) {
-  const TableLayout& layout = Layout(table);
-  CHECK(index - kFirstDeclared < layout.indexes.size());
-  const std::string& keys = layout.indexes[index - kFirstDeclared].sql_ascending;
-  Statement count = database_->Prepare("SELECT COUNT(*) FROM (" + keys + ")");
-  count.Bind(1, tenant.value).BindBlob(2, range.low);
-  count.BindBlob(3, range.high.empty() ? AboveAllKeys() : range.high).Bind(4, LimitOf(limit));
-  const Result<bool> row = count.Step();
-  if (!row) return Fail(row.error());
-  return static_cast<std::size_t>(count.integer(0));
-}
-
-Status TableStore::VisitDeclared(TenantNo tenant, const TableLayout& layout,
-                                 const IndexLayout& index, const KeyRange& range, bool descending,
-                                 std::size_t limit, const RowVisitor& visit) {
+Status TableStore::VisitKeys(TenantNo tenant, const IndexLayout& index, const KeyRange& range,
+                             bool descending, std::size_t limit, const KeyVisitor& visit) {
   Statement walk = database_->Prepare(descending ? index.sql_descending : index.sql_ascending);
   walk.Bind(1, tenant.value).BindBlob(2, range.low);
   walk.BindBlob(3, range.high.empty() ? AboveAllKeys() : range.high).Bind(4, LimitOf(limit));
-  RowFinder rows(*database_, layout, tenant, descending);
   for (;;) {
     const Result<bool> more = walk.Step();
     if (!more) return Fail(more.error());
@@ -442,6 +427,17 @@ Status TableStore::VisitDeclared(TenantNo tenant, const TableLayout& layout,
     const ByteView key = walk.bytes(0);
     if (key.size() < kKeyTailBytes)
       return Fail(Code::kCorrupt, "Index " + index.name + " is damaged");
+    const Result<bool> goes_on = visit(key);
+    if (!goes_on) return Fail(goes_on.error());
+    if (!*goes_on) return Done{};
+  }
+}
+
+Status TableStore::VisitDeclared(TenantNo tenant, const TableLayout& layout,
+                                 const IndexLayout& index, const KeyRange& range, bool descending,
+                                 std::size_t limit, const RowVisitor& visit) {
+  RowFinder rows(*database_, layout, tenant, descending);
+  return VisitKeys(tenant, index, range, descending, limit, [&](ByteView key) -> Result<bool> {
     double creation_time = 0;
     RowId id;
     SplitKeyTail(key, creation_time, id);
@@ -451,10 +447,8 @@ Status TableStore::VisitDeclared(TenantNo tenant, const TableLayout& layout,
       return Fail(Code::kCorrupt, "Index " + index.name + " of table " + layout.schema->name +
                                       " points to a row that is not there");
     }
-    const Result<bool> goes_on = visit({key, **row, 0});
-    if (!goes_on) return Fail(goes_on.error());
-    if (!*goes_on) return Done{};
-  }
+    return visit({key, **row, 0});
+  });
 }
 
 Status TableStore::Visit(TenantNo tenant, TableNumber table, IndexOrdinal index,

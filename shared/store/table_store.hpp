@@ -53,6 +53,7 @@ struct StoredRow {
 };
 // False ends the walk.
 using RowVisitor = std::function<Result<bool>(const StoredRow&)>;
+using KeyVisitor = std::function<Result<bool>(ByteView key)>;
 
 class TableStore {
  public:
@@ -87,13 +88,12 @@ class TableStore {
   Result<std::vector<Entry>> Scan(TenantNo tenant, TableNumber table, IndexOrdinal index,
                                   const KeyRange& range, bool descending, std::size_t limit,
                                   ReadClock clock = ReadClock::kNo);
-  // How many entries of a declared index lie within `range`; no more than `limit` are looked at. No row is
-  // read.
-  Result<std::size_t> Count(TenantNo tenant, TableNumber table, IndexOrdinal index,
-                            const KeyRange& range, std::size_t limit);
   // The same rows in the same order, one by one to `visit`, which must not write.
   Status Visit(TenantNo tenant, TableNumber table, IndexOrdinal index, const KeyRange& range,
                bool descending, std::size_t limit, const RowVisitor& visit);
+  // The keys of such a walk along one of a table's own indexes. No row is read.
+  Status VisitKeys(TenantNo tenant, const IndexLayout& index, const KeyRange& range,
+                   bool descending, std::size_t limit, const KeyVisitor& visit);
 
  private:
   TableStore(Database& database, const Schema& schema, std::vector<TableLayout> layouts)

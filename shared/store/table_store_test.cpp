@@ -365,5 +365,31 @@ TEST_CASE("contents of a file that did not say whose they are go to the rows of 
   CHECK(rows.integer(0) == 1);
 }
 
+TEST_CASE("the keys of an index, walked alone, are those of its rows") {
+  Fixture fixture;
+  constexpr TenantNo kTenant{1};
+  for (unsigned char tag = 1; tag <= 20; ++tag) {
+    const Row row = fixture.Make(tag, static_cast<double>(tag % 7));
+    fixture.Write(kTenant, nullptr, &row);
+  }
+  IndexOrdinal by_rank = 0;
+  const IndexLayout& index = *fixture.store.Layout(fixture.notes).FindIndex("by_rank", by_rank);
+  for (const bool descending : {false, true}) {
+    for (const std::size_t limit : {std::size_t{3}, std::size_t{100}}) {
+      const KeyRange range{EncodeKey(2.0), EncodeKey(6.0)};
+      const auto entries =
+          fixture.store.Scan(kTenant, fixture.notes, by_rank, range, descending, limit);
+      REQUIRE(entries);
+      REQUIRE(!entries->empty());
+      std::size_t at = 0;
+      REQUIRE(fixture.store.VisitKeys(kTenant, index, range, descending, limit,
+                                      [&](ByteView key) -> Result<bool> {
+                                        return at < entries->size() && key == (*entries)[at++].key;
+                                      }));
+      CHECK(at == entries->size());
+    }
+  }
+}
+
 }  // namespace
 }  // namespace syncline

@@ -88,6 +88,7 @@ Status Completion::Follow(const Referrer& referrer, const RowKey& deleted,
                                     followers.push_back(key);
                                   } else {
                                     loose_[key].insert(&referrer.reference);
+                                    ++let_go_;
                                   }
                                   return followers.size() <= kRowsPerChangeSetMax && Fits();
                                 });
@@ -101,13 +102,17 @@ Status Completion::Follow(const Referrer& referrer, const RowKey& deleted,
 
 bool Completion::Fits() const {
   // A loose row is written, or deleted with another.
-  return std::max(changed_.size(), loose_.size()) <= kRowsPerChangeSetMax;
+  return std::max(changed_.size(), loose_.size()) <= kRowsPerChangeSetMax &&
+         let_go_ <= kReferencesLetGoMax;
 }
 
 Status Completion::Delete(const TableSchema& table, const RowKey& key) {
   Result<std::optional<Row>> row = state_.Get(key);
   if (!row) return Fail(row.error());
-  CHECK(*row);
+  if (!*row) {
+    return Fail(Code::kCorrupt,
+                "A reference of table " + table.name + " is kept of a row that is not there");
+  }
   PreparedWrite write;
   write.key = key;
   write.after = ToState(table, **row);

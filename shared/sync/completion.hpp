@@ -16,13 +16,16 @@
 
 namespace syncline {
 
+// How many references to deleted rows one change set may take back in all.
+inline constexpr std::size_t kReferencesLetGoMax = 256'000;
+
 class Completion {
  public:
   // `state` has the rows of `writes` put over it, and gets what is added.
   Completion(const Application& application, StateAfter& state, Ruling& ruling, const Stamp& stamp,
              std::vector<PreparedWrite>& writes);
 
-  // False if it would change more than kRowsPerChangeSetMax rows.
+  // False if it would change more than kRowsPerChangeSetMax rows, or take back too many references.
   Result<bool> Run();
 
  private:
@@ -47,6 +50,7 @@ class Completion {
   std::set<RowKey> changed_, deleted_;
   // Of an array: to the rows in deleted_.
   std::map<RowKey, std::set<const Reference*>> loose_;
+  std::size_t let_go_ = 0;
 };
 
 }  // namespace syncline

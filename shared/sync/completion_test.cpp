@@ -125,5 +125,19 @@ TEST_CASE("a row counts once among those that a deletion changes, and there is a
   CHECK_FALSE(completed.Delete(tags));
 }
 
+TEST_CASE("there is a most of the references that a deletion takes back") {
+  Completed completed;
+  REQUIRE(completed.database->Begin());
+  const std::vector<RowKey> tags = completed.PutTags(7999);
+  for (int i = 0; i < 32; ++i) completed.PutPost(tags);
+  // Each has all of them, and the first once more.
+  static_assert(32 * (7999 + 1) == kReferencesLetGoMax);
+  const auto writes = completed.Delete(tags);
+  REQUIRE(writes);
+  CHECK(writes->size() == tags.size() + 32);
+  completed.PutPost({tags.front()});
+  CHECK_FALSE(completed.Delete(tags));
+}
+
 }  // namespace
 }  // namespace syncline

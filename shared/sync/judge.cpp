@@ -383,9 +383,11 @@ Result<std::optional<Refusal>> Judge::Rule(const Stamp& stamp, const Actor& acto
     const Result<bool> fits = Completion(application_, state, ruling, stamp, writes).Run();
     if (!fits) return Fail(fits.error());
     if (!*fits) {
-      return Outcome(Refuse(Code::kInvalid, "The deletion would change more than " +
-                                                std::to_string(kRowsPerChangeSetMax) +
-                                                " rows; delete what refers to it first, in parts"));
+      return Outcome(
+          Refuse(Code::kInvalid,
+                 "The deletion would change more than " + std::to_string(kRowsPerChangeSetMax) +
+                     " rows, or take back more than " + std::to_string(kReferencesLetGoMax) +
+                     " references; delete what refers to it first, in parts"));
     }
   }
   std::map<RowKey, RuledRow> ruled;

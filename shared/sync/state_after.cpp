@@ -46,24 +46,22 @@ Result<std::optional<Row>> StateAfter::Get(const RowKey& key, ReadClock clock) {
 
 Status StateAfter::Visit(TableNumber table, const std::string& name, const Bytes& prefix,
                          const Visitor& visit) {
-  IndexOrdinal ordinal = 0;
-  const IndexLayout* index = store_.Layout(table).FindIndex(name, ordinal);
-  CHECK(index);
+  const IndexLayout& index = Index(table, name);
   const KeyRange range{prefix, PrefixEnd(prefix)};
   if (!put_.empty()) {
-    const Entries& entries = EntriesOf(table, *index);
+    const Entries& entries = EntriesOf(table, index);
     for (auto entry = entries.lower_bound({range.low, {}});
          entry != entries.end() && entry->first.compare(0, prefix.size(), prefix) == 0; ++entry) {
       if (!visit(entry->second)) return Done{};
     }
   }
-  return store_.Visit(no_, table, ordinal, range, false, static_cast<std::size_t>(-1),
-                      [&](const StoredRow& stored) -> Result<bool> {
-                        double unused = 0;
-                        RowId id;
-                        SplitKeyTail(stored.key, unused, id);
-                        return IsPut({table, id}) || visit(id);
-                      });
+  return store_.VisitKeys(no_, index, range, false, static_cast<std::size_t>(-1),
+                          [&](ByteView key) -> Result<bool> {
+                            double unused = 0;
+                            RowId id;
+                            SplitKeyTail(key, unused, id);
+                            return IsPut({table, id}) || visit(id);
+                          });
 }
 
 }  // namespace syncline
