@@ -196,6 +196,21 @@ test("a field that never has the editor's text is given up after 100 writes, wit
   expect(editor.text).toBe("shown");
 });
 
+test("what is typed while the live query fails is written, and what it shows later is taken", async () => {
+  const { field, editor, steps } = await opened("base");
+  const read = field.read;
+  field.read = () => {
+    throw new Error("no such row for you");
+  };
+  editor.type(4, 4, "!");
+  await steps.runAll();
+  expect(field.text).toBe("base!");
+  field.read = read;
+  field.set("a base!");
+  await settle();
+  expect(editor.text).toBe("a base!");
+});
+
 test("a write that is refused leaves the editor; what was typed after it stays and is written", async () => {
   const { field, editor, steps } = await opened("base");
   field.refuse = () => true;

@@ -22,7 +22,7 @@ import { asEditorText, asFieldChanges } from "./line-breaks.ts";
 
 /** Where the text lives: a live query and a mutation. */
 export interface SharedTextSource {
-  /** The field's present text; undefined while it is not known, or gone. */
+  /** The field's present text; undefined while it is not known, or gone, which is also what an error means. */
   read(): string | undefined;
   /** Calls back whenever `read` may give another text. Returns what ends it. */
   subscribe(listener: () => void): () => void;
@@ -122,7 +122,7 @@ export class TextSync {
         writes++;
         if (await this.write(this.unsent, writes === writesMax)) {
           writes = 0;
-        } else if ((this.source.read() ?? this.field) === this.field) {
+        } else if ((this.read() ?? this.field) === this.field) {
           await this.pause(Math.min(pauseMs.first * 2 ** (writes - 1), pauseMs.last));
         }
       }
@@ -175,9 +175,18 @@ export class TextSync {
     this.change(after === null ? undo : undo.map(after, true));
   }
 
+  // A live query that fails has no text; why is told by what shows its result.
+  private read(): string | undefined {
+    try {
+      return this.source.read();
+    } catch {
+      return undefined;
+    }
+  }
+
   private take(): void {
     if (this.sent !== null) return;
-    const text = this.source.read();
+    const text = this.read();
     if (text === undefined) return;
     const isOther = text !== this.field;
     this.field = text;
