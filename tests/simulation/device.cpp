@@ -129,6 +129,7 @@ void SimDevice::Disconnect() {
 
 void SimDevice::OnOpened(LinkId link) {
   if (!link_ || *link_ != link) return;
+  came_.clear();
   told_ = {};
   network_.Send(link, Side::kDevice, replica_->session().Connected(person_, DeviceMs()));
 }
@@ -143,7 +144,18 @@ void SimDevice::OnClosed(LinkId link) {
 void SimDevice::OnMessage(LinkId link, ByteView message) {
   if (!link_ || *link_ != link) return;
   context_.Note([&] { return Name() + " hears" + Told(context_, told_, message); });
-  const Status received = replica_->session().Receive(message, DeviceMs());
+  const bool waits = !came_.empty();
+  came_ += message;
+  if (waits) return;
+  if (!context_.OneIn(3)) return TakeMessages();
+  // Busy: what comes meanwhile is taken with it.
+  context_.After(context_.Between(1, 60), [this, link, generation = generation_] {
+    if (generation == generation_ && link_ && *link_ == link) TakeMessages();
+  });
+}
+
+void SimDevice::TakeMessages() {
+  const Status received = replica_->session().Receive(std::exchange(came_, {}), DeviceMs());
   if (!received) {
     context_.Note([&] { return Name() + " cannot take it: " + received.error().message; });
     const bool expected =
@@ -175,7 +187,7 @@ void SimDevice::Flush() {
 }
 
 bool SimDevice::quiet() const {
-  return replica_ && link_ && replica_->session().synced() &&
+  return replica_ && link_ && came_.empty() && replica_->session().synced() &&
          replica_->device().pending_count() == 0;
 }
 

@@ -80,6 +80,8 @@ class SimDevice {
   void Disconnect();
   void OnOpened(LinkId link);
   void OnMessage(LinkId link, ByteView message);
+  // Takes what came on the connection since it was last asked.
+  void TakeMessages();
   void OnClosed(LinkId link);
   void Flush();
   void ScheduleFlush();
@@ -112,6 +114,7 @@ class SimDevice {
   bool connecting_ = false;
   bool flushing_ = false;
   std::optional<LinkId> link_;
+  Bytes came_;        // on the link, and waits for its turn
   RelayFrames told_;  // reads what comes, for the story
   std::map<QueryId, LiveQuery> live_;
   // How far it has come, by tenant: it never goes back within an epoch.
