@@ -1,5 +1,6 @@
 // Rows under a sequence of changes, sound and made up: inserts, writes, edits of all kinds, deletes and
-// returns. A row always encodes to what decodes to it, and merges with itself to itself.
+// returns. A row always encodes to what decodes to it, merges with itself to itself, and with what it was in
+// either order to the same.
 #include "shared/merge/history.hpp"
 #include "shared/merge/merge.hpp"
 #include "shared/wire/messages.hpp"
@@ -58,10 +59,14 @@ void Fuzz(ByteView input) {
   RowState row;
   for (int step = 0; step < 60 && !chance.used_up(); ++step) {
     const Stamp stamp{{1 + chance.Below(100)}, {94 + chance.Below(7)}};
+    const RowState before = row;
     static_cast<void>(Apply(row, AnyChange(row, stamp.replica, chance), stamp));
     const auto same = DecodeRowState(EncodeRowState(row));
     CHECK(same && *same == row);
     CHECK(Merge(row, row) == row);
+    const RowState both = Merge(before, row);
+    CHECK(both == Merge(row, before));
+    CHECK(Merge(both, before) == both);
   }
 }
 

@@ -26,22 +26,35 @@ KindState Changed(MergeKind kind, ByteView input) {
   return state;
 }
 
+Edit Nothing(MergeKind kind) {
+  switch (kind) {
+    case MergeKind::kSet: return SetEdit();
+    case MergeKind::kList: return ListEdit();
+    default: return TextEdit();
+  }
+}
+
 void Work(MergeKind kind, KindState state) {
   Chance chance(1);
   History other(kind, Chance(2));
   for (int i = 0; i < 3; ++i) {
     const Edit made_up = AnyEdit(kind, chance);
-    static_cast<void>(CheckEdit(state, made_up, kAuthor));
+    const bool accepted = static_cast<bool>(CheckEdit(state, made_up, kAuthor));
     const Edit inverse = InverseOf(state, made_up);
     ApplyEdit(state, made_up, {{7}, kAuthor});
+    // What the relay accepts leaves a field that it can read.
+    if (accepted) CHECK(CheckEdit(state, Nothing(kind), kAuthor));
     if (const auto undo = RenewEdit(state, inverse, kAuthor))
       ApplyEdit(state, *undo, {{8}, kAuthor});
     const auto edit = EditBetween(kind, state, other.Changed(state.value), kAuthor);
     if (!edit || !*edit) continue;
+    // What a device makes the relay takes.
     const bool sound = static_cast<bool>(CheckEdit(state, **edit, kAuthor));
+    CHECK(sound);
     ApplyEdit(state, **edit, {{9}, kAuthor});
     // What was written decodes again.
-    if (sound) CHECK(EditBetween(kind, state, state.value, kAuthor));
+    const auto same = EditBetween(kind, state, state.value, kAuthor);
+    CHECK(same && !*same);
   }
   if (kind == MergeKind::kList) {
     static_cast<void>(CompactList(state, {~std::uint64_t{0}}));
@@ -59,7 +72,10 @@ void Fuzz(ByteView input) {
   input.remove_prefix(2);
   if (!raw) return Work(kind, Changed(kind, input));
   Result<Value> value = TakeKey(input);
-  if (value) Work(kind, {std::move(*value), Bytes(input), {1}});
+  if (!value) return;
+  KindState state{std::move(*value), Bytes(input), {1}};
+  state.first_counter = input.size();
+  Work(kind, std::move(state));
 }
 
 }  // namespace syncline

@@ -1,5 +1,6 @@
 // A text and its edits, all of them forged: any bytes are a content or none, any edit applies or passes, the
-// value stays UTF-8, and what the relay's check accepts does what it says.
+// value stays UTF-8, what the relay's check accepts applies whole and what a device makes is accepted, and no
+// edit takes more steps than it may.
 #include "shared/base/utf8.hpp"
 #include "shared/base/varint.hpp"
 #include "shared/merge/text.hpp"
@@ -11,6 +12,7 @@ namespace syncline {
 namespace {
 
 constexpr std::size_t kEditsMax = 24;
+constexpr std::uint64_t kStepsMax = 100;
 
 // Takes what it needs from the front of the input; behind its end there is nothing but zeros.
 class Source {
@@ -63,6 +65,7 @@ void Fuzz(ByteView input) {
   Source source(input);
   KindState state;
   state.literal_by = {source.Byte() % 4};
+  state.first_counter = source.Number() % (1 << 28);
   const ByteView text = source.Some();
   if (IsUtf8(text)) state.value = Value(text);
   state.content = source.Some();
@@ -74,16 +77,25 @@ void Fuzz(ByteView input) {
     if (source.Byte() % 2) {
       // An honest one, so that the text grows.
       const auto difference = TextDifference(state, Value(source.Some()), author);
-      if (difference && *difference) edit = **difference;
+      if (difference && *difference) {
+        edit = **difference;
+        CHECK(CheckText(state, edit, author));
+      }
     }
     const KindState before = state;
-    (void)CheckText(state, edit, author);
+    TextSequence bounded(state), whole(state);
+    (void)bounded.ApplyOrStop(edit, author, kStepsMax);
+    CHECK(bounded.steps() <= kStepsMax + 8);
+    const bool sound = static_cast<bool>(CheckText(state, edit, author));
+    CHECK(!sound || whole.Apply(edit, author) == TextProblem::kNone);
     ApplyText(state, edit, {{1}, author});
     CheckSound(state);
+    CHECK(!sound || state.value.Is<std::string>());
     const TextEdit inverse = InverseOf(before, edit);
     if (const auto undo = RenewText(state, inverse, author)) {
       TextEdit kept = inverse;
       (void)FollowText(kept, inverse, *undo, author);
+      (void)CheckText(state, *undo, author);
       KindState undone = state;
       ApplyText(undone, *undo, {{1}, author});
       CheckSound(undone);
