@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { chromium } from "playwright-core";
 import { community } from "./community.mjs";
+import { demos } from "./demos.mjs";
 import { faults } from "./faults.mjs";
 import { init } from "./init.mjs";
 import { jobFlow } from "./job-flow.mjs";
@@ -80,6 +81,7 @@ const all = [
   storage,
   faults,
   init,
+  demos,
   community,
   notes,
   jobFlow,
