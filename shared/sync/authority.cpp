@@ -113,7 +113,7 @@ struct Authority::State {
         judge(application, tenant, kOnlyTenant, store, log, recent),
         fan_out(application, kOnlyTenant, store, log, judge,
                 {options.snapshot_chunk_bytes, options.delta_bytes_max}),
-        history(application, kOnlyTenant, store, log, recent),
+        history(application, tenant, kOnlyTenant, store, log, recent),
         compaction(application, kOnlyTenant, store, *database) {}
 
   Status Decide(const Peer& peer, const ChangeSet& change_set, std::uint64_t now_ms,

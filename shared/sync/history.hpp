@@ -4,7 +4,7 @@
 // An entry is a row as any: it has a seq, comes with catch-up and snapshot, and is forgotten with the scope.
 // It shows a document, so it is visible exactly to whom the document would be (may_read.hpp). Nobody but the
 // relay writes one (Judge), so that a removed entry needs no tombstone: no device has anything to say of it.
-// Its id is made of its place in the log, so no other has it. What a person types into texts goes into the
+// Its id is made of its tenant and its place in the log, so no other has it. What a person types into texts goes into the
 // entry of what they typed before, for some minutes and while nothing else happens to the row: else each few
 // keystrokes would take a whole document. A table without history costs one look at its rules.
 // replica_history_test.cpp has what devices see.
@@ -22,9 +22,14 @@ namespace syncline {
 
 class History {
  public:
-  History(const Application& application, TenantNo no, TableStore& store, TenantLog& log,
-          RecentEffects& recent)
-      : application_(application), no_(no), store_(store), log_(log), recent_(recent) {}
+  History(const Application& application, const TenantId& tenant, TenantNo no, TableStore& store,
+          TenantLog& log, RecentEffects& recent)
+      : application_(application),
+        tenant_(tenant),
+        no_(no),
+        store_(store),
+        log_(log),
+        recent_(recent) {}
 
   bool Keeps(std::string_view table) const { return RuleOf(table) != nullptr; }
 
@@ -72,7 +77,11 @@ class History {
   Status Write(std::shared_ptr<const Row> before, std::shared_ptr<const Row> after,
                const Stamp& stamp, const Place& place, GroupEffects& effects);
 
+  // No other write has this place: seqs ascend, and ordinals within one.
+  RowId IdAt(const Place& place, std::uint32_t ordinal) const;
+
   const Application& application_;
+  const TenantId& tenant_;
   const TenantNo no_;
   TableStore& store_;
   TenantLog& log_;

@@ -116,7 +116,8 @@ constexpr char kRules[] = R"({
         {'from': ['done'], 'to': ['open'], 'roles': ['admin']}]}],
       'references': [{'field': 'parentId', 'onDelete': 'cascade'},
         {'field': 'noteId', 'onDelete': 'restrict'},
-        {'field': 'assigneeId', 'onDelete': 'setUndefined'}]} LABELS_RULES}})";
+        {'field': 'assigneeId', 'onDelete': 'setUndefined'}],
+      'history': {'count': KEPT}} LABELS_RULES}})";
 
 void ReplaceAll(std::string& text, const std::string& from, const std::string& to) {
   for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {
@@ -140,7 +141,7 @@ std::string ApplicationJson(unsigned rule_set, bool newest) {
   const bool open = (rule_set & kRulesOpen) != 0;
   const bool by_person = (rule_set & kRulesByPerson) != 0;
   // Longer names come first: some begin with others.
-  const std::pair<const char*, const char*> parts[] = {
+  const std::pair<std::string, std::string> parts[] = {
       {"PRIORITY_INDEX", newest ? kPriorityIndex : ""},
       {"PRIORITY", newest ? kPriority : ""},
       {"ESTIMATE", newest ? kEstimate : ""},
@@ -155,12 +156,15 @@ std::string ApplicationJson(unsigned rule_set, bool newest) {
                       : "PLANNER"},
       {"PLANNER",
        "{'name': 'planners', 'message': 'm', 'allow': ['in', ['role'], ['admin', 'member']]}"},
+      {"KEPT", std::to_string(HistoryKept(rule_set))},
       {"OPEN", open ? "['true']," : ""},
       {"OWNER", by_person ? "['eq', ['row', 'owner'], ['user', 'email']]," : ""},
       {"'", "\""}};
   for (const auto& [name, text] : parts) ReplaceAll(json, name, text);
   return json;
 }
+
+std::size_t HistoryKept(unsigned rules) { return (rules & kRulesOpen) != 0 ? 3 : 5; }
 
 std::string EmailOf(const std::string& person) { return person + "@example.com"; }
 

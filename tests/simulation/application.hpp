@@ -13,12 +13,15 @@
 namespace syncline::simulation {
 
 // Which of its rules it has: bits. By person: a private note is also read by its owner, so that scopes differ
-// between persons of one role and the relay's frames cannot be shared. Open: guests read schedules, and
-// viewers write notes.
+// between persons of one role and the relay's frames cannot be shared. Open: guests read schedules,
+// viewers write notes, and less of the history is kept.
 inline constexpr unsigned kRulesByPerson = 1, kRulesOpen = 2, kRuleSets = 4;
 
 // `newest`: with what the second version of the schema added: a field, an index and a table.
 std::string ApplicationJson(unsigned rules, bool newest);
+
+// How many entries of a task's history the rules keep.
+std::size_t HistoryKept(unsigned rules);
 
 // A person is their first name; this is what their token says of them.
 Object ClaimsOf(const std::string& person);

@@ -10,7 +10,7 @@ namespace syncline::simulation {
 namespace {
 
 constexpr const char* kTables[] = {"organizations", "users",  "schedules", "notes",
-                                   "tasks",         "labels", "boards"};
+                                   "tasks",         "labels", "boards",    "_history"};
 
 RowChange Patch(const RowKey& key, std::uint32_t length, const char* path, Value value) {
   RowChange change;

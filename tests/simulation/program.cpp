@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "shared/value/id.hpp"
+#include "shared/value/json.hpp"
 #include "shared/value/order.hpp"
 #include "tests/simulation/application.hpp"
 
@@ -311,6 +312,7 @@ Status Program::WriteTask() {
   const std::optional<Object> row = Pick("tasks");
   if (!row || context_.OneIn(4)) return InsertTask();
   if (context_.OneIn(7)) return replica_.Delete(execution_, IdOf(*row), {});
+  if (context_.OneIn(7)) return RestoreTask();
   Object patch;
   switch (context_.random.Below(9)) {
     case 0: patch.Set("code", "code" + std::to_string(context_.random.Below(12))); break;
@@ -326,6 +328,30 @@ Status Program::WriteTask() {
     default: patch.Set("state", OneOf(context_, kStates)); break;
   }
   return replica_.Patch(execution_, IdOf(*row), {}, patch);
+}
+
+// Puts a task back as an entry of the history has it.
+Status Program::RestoreTask() {
+  const std::optional<Object> entry = Pick("_history");
+  if (!entry) return Done{};
+  const std::string& id = *entry->Find("row")->As<std::string>();
+  const Result<std::optional<Object>> before = replica_.Get(execution_, id, "tasks");
+  if (!before) return Fail(before.error());
+  const bool newest = replica_.schema().FindTable("boards") != nullptr;
+  const Result<std::string> restored = replica_.Restore(execution_, IdOf(*entry));
+  if (!restored) {
+    if (*before && newest) Break("restore", "not of what is there: " + restored.error().message);
+    return Fail(restored.error());
+  }
+  Result<std::optional<Object>> now = replica_.Get(execution_, id, "tasks");
+  if (!now) return Fail(now.error());
+  Require(*restored == id && now->has_value(), "restore", "what was put back is not there");
+  Object wanted = *entry->Find("document")->As<Object>();
+  // The older schema does not know it, and leaves it as it is.
+  if (!newest) wanted.Remove("estimate");
+  if (**now == wanted) return Done{};
+  Break("restore",
+        "a task was put back as " + ToJson(Value(**now)) + " instead of " + ToJson(Value(wanted)));
 }
 
 Status Program::WriteUser() {
@@ -349,11 +375,11 @@ Value Program::RandomQuery(Context& context, Replica& replica) {
     const char* table;
     const char* index;
   };
-  static constexpr Index kIndexes[] = {{"schedules", "by_status"},   {"schedules", "by_start"},
-                                       {"schedules", "by_place"},    {"notes", "by_private"},
-                                       {"users", "by_organization"}, {"schedules", nullptr},
-                                       {"notes", nullptr},           {"organizations", nullptr},
-                                       {"tasks", "by_assignee"},     {"tasks", nullptr}};
+  static constexpr Index kIndexes[] = {
+      {"schedules", "by_status"}, {"schedules", "by_start"},    {"schedules", "by_place"},
+      {"notes", "by_private"},    {"users", "by_organization"}, {"schedules", nullptr},
+      {"notes", nullptr},         {"organizations", nullptr},   {"tasks", "by_assignee"},
+      {"tasks", nullptr},         {"_history", nullptr}};
   const Index& chosen = kIndexes[context.random.Below(std::size(kIndexes))];
   const std::string index = chosen.index ? chosen.index : "";
   Object source;

@@ -33,6 +33,7 @@ class Program {
   Status WriteUser();
   Status WriteTask();
   Status InsertTask();
+  Status RestoreTask();
   void Refer(Object& fields, const char* field, const std::string& table);
   Status WriteBoard();
   std::string Fresh(const char* prefix);

@@ -12,6 +12,7 @@ namespace {
 
 const TableNumber kTasks = NumberOfTable("tasks");
 const TableNumber kNotes = NumberOfTable("notes");
+const TableNumber kHistory = NumberOfTable("_history");
 
 // The path of "details.place" is "details", a separator, "place". Parents sort before their leaves.
 Object Nest(const std::map<std::string, Value, std::less<>>& fields) {
@@ -122,7 +123,7 @@ void Reference::Row::RestoreParents() {
   }
 }
 
-std::optional<std::string> Reference::RoleOf(const std::string& person) const {
+std::optional<HistoryModel::Author> Reference::AuthorOf(const std::string& person) const {
   // Two rows of one person cannot be told apart by a person; the relay takes the first made.
   const TableNumber users = NumberOfTable("users");
   const RowState* first = nullptr;
@@ -139,9 +140,14 @@ std::optional<std::string> Reference::RoleOf(const std::string& person) const {
   }
   if (!first) return std::nullopt;
   const auto role = first->fields.find("role");
-  if (role == first->fields.end()) return std::nullopt;
-  const std::string* text = role->second.As<std::string>();
-  return text ? std::optional<std::string>(*text) : std::nullopt;
+  const std::string* text = role == first->fields.end() ? nullptr : role->second.As<std::string>();
+  if (!text) return std::nullopt;
+  return HistoryModel::Author{IdToText(*first_key), *text};
+}
+
+std::optional<std::string> Reference::RoleOf(const std::string& person) const {
+  const std::optional<HistoryModel::Author> author = AuthorOf(person);
+  return author ? std::optional<std::string>(author->role) : std::nullopt;
 }
 
 std::optional<std::string> Reference::RoleByFounding(const ChangeSet& change_set,
@@ -171,6 +177,12 @@ std::set<std::string> Reference::Members() const {
 
 bool Reference::MayReadBy(unsigned rules, const Person& person, const RowKey& key,
                           const RowState& row) const {
+  // An entry of the history shows a task.
+  if (key.table == kHistory) {
+    return Against(rules, "tasks", Deed::kRead, person, nullptr,
+                   row.fields.find("document")->second.As<Object>())
+        .empty();
+  }
   // Only these tables' rules look at the row.
   const bool looks = key.table == kNotes || key.table == kTasks;
   const Object document = looks ? DocumentOf(row, key) : Object();
@@ -246,8 +258,16 @@ Reference::Verdict Reference::Decide(const ChangeSet& change_set, const std::str
     verdict.time = progress.time = time;
     ever_members_.insert(person);
     verdict.seq = ++seq_;
+    std::map<RowKey, HistoryModel::Told> told;
+    std::optional<HistoryModel::Author> by = AuthorOf(person);
     for (Written& one : writes) {
       const RowKey key = one.change.key;
+      if (key.table == kTasks) {
+        HistoryModel::Told& entry =
+            told.try_emplace(key, HistoryModel::Told{one.before, {}, 0}).first->second;
+        entry.after = one.after;
+        entry.length = one.row.length;
+      }
       if (key.table == kTasks && one.after) {
         const std::optional<Task> before =
             one.before ? std::optional<Task>(TaskOf(*one.before)) : std::nullopt;
@@ -268,9 +288,26 @@ Reference::Verdict Reference::Decide(const ChangeSet& change_set, const std::str
       all_[key] = std::move(one.row);
       changes_[key].emplace_back(std::move(one.change), one.stamp);
     }
+    // Who founds the tenant is a member only now.
+    if (!by) by = AuthorOf(person);
+    NoteHistory(told, by.value_or(HistoryModel::Author()),
+                {seq_, {time, change_set.replica}, now_ms});
   }
   decided_[{change_set.replica, change_set.number}] = verdict;
   return verdict;
+}
+
+void Reference::NoteHistory(const std::map<RowKey, HistoryModel::Told>& told,
+                            const HistoryModel::Author& author, const HistoryModel::Place& place) {
+  std::uint32_t ordinal = 0;
+  for (const auto& [key, one] : told) {
+    std::optional<HistoryModel::Entry> entry = told_.Note(key, ordinal++, one, author, place);
+    if (!entry) continue;
+    rows_[entry->key] = std::make_shared<const RowState>(std::move(entry->state));
+    while (const std::optional<RowKey> old = told_.TakeSurplus(key, HistoryKept(rules_))) {
+      rows_.erase(*old);
+    }
+  }
 }
 
 // A strict mutation comes behind all that its rows have seen.

@@ -14,6 +14,7 @@
 #include "shared/schema/schema.hpp"
 #include "shared/wire/messages.hpp"
 #include "tests/simulation/application.hpp"
+#include "tests/simulation/history_model.hpp"
 #include "tests/simulation/kinds_model.hpp"
 #include "tests/simulation/task_rules.hpp"
 
@@ -42,7 +43,7 @@ class Reference {
   };
 
   Reference(TenantId tenant, const Schema& schema, unsigned rules)
-      : tenant_(std::move(tenant)), schema_(&schema), rules_(rules) {}
+      : tenant_(std::move(tenant)), schema_(&schema), rules_(rules), told_(tenant_) {}
 
   // The relay's copy is that of this epoch.
   void set_epoch(std::uint64_t epoch) { epoch_ = epoch; }
@@ -65,6 +66,8 @@ class Reference {
   // Whether a sound device's edit may refer to what is not there: to what its author added in a change set that
   // was refused, or to what was swept.
   bool MayMiss(ReplicaId author) const { return swept_ || refused_.count(author) != 0; }
+  // The relay opened the tenant's file anew: what it only had in memory is gone.
+  void Reopened() { told_.Reopened(); }
   // A group commit is through: from here on its last state can be seen.
   void EndGroup();
   // Tombstones and replicas that were last touched before these times are forgotten.
@@ -144,6 +147,10 @@ class Reference {
   const Row* After(const RowKey& key, const Writes& writes) const;
   bool MayReferTo(const std::string& id, const Person& person, const Writes& writes) const;
   Tasks TasksAfter(const Writes& writes) const;
+  // Who the rows say that a person is.
+  std::optional<HistoryModel::Author> AuthorOf(const std::string& person) const;
+  void NoteHistory(const std::map<RowKey, HistoryModel::Told>& told,
+                   const HistoryModel::Author& author, const HistoryModel::Place& place);
   std::optional<std::string> RoleByFounding(const ChangeSet& change_set,
                                             const std::string& person) const;
 
@@ -158,6 +165,7 @@ class Reference {
   std::map<ReplicaId, Progress> progress_;
   std::map<std::pair<ReplicaId, std::uint64_t>, Verdict> decided_;
   std::map<RowKey, Changes> changes_;
+  HistoryModel told_;
   std::set<RowKey> to_adopt_;
   std::set<ReplicaId> refused_;
   bool swept_ = false;

@@ -338,6 +338,7 @@ SimRelay::Tenant* SimRelay::Open(const TenantId& tenant) {
   open.database = &opened;
   Resolve(tenant, opened, *open.store);
   if (swept_in_doubt_.erase(tenant)) FollowSweep(tenant, opened, *open.store);
+  ReferenceOf(tenant).Reopened();
   Tenant& kept = open_.emplace(tenant, std::move(open)).first->second;
   CheckTenant(*kept.store, ReferenceOf(tenant));
   return &kept;

@@ -13,7 +13,7 @@ std::string KindOf(TableNumber table) {
   for (const char* name : {"organization", "user", "schedule", "note", "label", "board", "task"}) {
     if (table == NumberOfTable(std::string(name) + "s")) return name;
   }
-  return "row";
+  return table == NumberOfTable("_history") ? "entry" : "row";
 }
 
 std::string Told(const FieldWrite& write) {

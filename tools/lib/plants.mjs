@@ -85,7 +85,9 @@ export const plants = [
   simulation("restored-unnoticed"),
   simulation("unique-unasked"),
   simulation("restrict-unasked"),
+  simulation("follower-missed"),
   simulation("role-of-move-unasked"),
+  simulation("history-untrimmed"),
   // --- what sessions are due ---
   simulation("forget-missed"),
   simulation("role-change-missed"),
