@@ -326,6 +326,10 @@ Result<Arguments> ReadArguments(const std::vector<std::string>& arguments) {
       out.action = Invocation::Action::kPrintConfig;
       continue;
     }
+    if (flag.name == "--restored") {
+      out.action = Invocation::Action::kMarkRestored;
+      continue;
+    }
     const Option* option = FindFlag(flag.name);
     if (!option && flag.name != "--config") {
       return Fail(Code::kInvalid, flag.name + " is no flag: --help shows all of them");
@@ -415,6 +419,9 @@ std::string HelpText() {
       "  --config FILE\n      a JSON file with the same options, named with underscores; flags "
       "win\n"
       "  --print-config\n      prints the configuration that would be used, and ends\n"
+      "  --restored\n      run it once after the data folder was put back from a backup: devices "
+      "offer "
+      "again\n      what it forgot; ends\n"
       "  --help\n      prints this, and ends\n\n";
   const Config defaults;
   for (const Option& option : Options()) {

@@ -66,7 +66,7 @@ struct Config {
 };
 
 struct Invocation {
-  enum class Action { kRun, kHelp, kPrintConfig };
+  enum class Action { kRun, kHelp, kPrintConfig, kMarkRestored };
   Action action = Action::kRun;
   Config config;
 };

@@ -41,6 +41,13 @@ int Serve(const Config& config) {
   return (*relay)->Stop() ? 0 : kForced;
 }
 
+int MarkRestored(const Config& config) {
+  const auto tenants = Relay::MarkRestored(config);
+  if (!tenants) return Complain(tenants.error());
+  std::printf("%zu tenants begin a new epoch: start the relay as ever\n", *tenants);
+  return 0;
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -51,6 +58,7 @@ int main(int count, char** arguments) {
     case Invocation::Action::kPrintConfig:
       std::fputs(ConfigToText(invocation->config).c_str(), stdout);
       return 0;
+    case Invocation::Action::kMarkRestored: return MarkRestored(invocation->config);
     case Invocation::Action::kRun: break;
   }
   return Serve(invocation->config);

@@ -18,6 +18,7 @@
 #include "relay/server/context.hpp"
 #include "relay/server/deployer.hpp"
 #include "relay/server/worker.hpp"
+#include "relay/tenants/restored.hpp"
 
 namespace syncline::relay {
 namespace {
@@ -231,6 +232,16 @@ Result<std::unique_ptr<Relay>> Relay::Start(Config config, std::function<std::ui
                                           {"port", std::uint64_t{relay->port_}},
                                           {"threads", std::uint64_t{relay->workers_.size()}}});
   return relay;
+}
+
+Result<std::size_t> Relay::MarkRestored(Config config) {
+  const Status made = MakeFolders(config.data);
+  if (!made) return Fail(made.error());
+  const auto lock = FolderLock::Take(config.data);
+  if (!lock) return Fail(lock.error());
+  const auto context = MakeContext(std::move(config), UnixMs);
+  if (!context) return Fail(context.error());
+  return relay::MarkRestored((*context)->storage, *(*context)->directory);
 }
 
 void Relay::Begin(std::shared_ptr<const Deployed> deployed) {

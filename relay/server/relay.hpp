@@ -25,6 +25,9 @@ class Relay {
   // kInvalid: a file or a setting is wrong; kConflict: another relay uses the folder or the port.
   static Result<std::unique_ptr<Relay>> Start(Config config,
                                               std::function<std::uint64_t()> now_ms = UnixMs);
+  // To be called once after the data folder was put back from a backup, before it is served from again
+  // (tenants/restored.hpp). kConflict: a relay uses the folder.
+  static Result<std::size_t> MarkRestored(Config config);
   // Without Stop: ends as if the process had been killed. What was acknowledged is safe.
   ~Relay();
   Relay(const Relay&) = delete;

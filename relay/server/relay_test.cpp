@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <thread>
 
 namespace syncline::relay {
@@ -295,6 +296,58 @@ TEST_CASE("relay: data survives a restart, and a crash") {
   relay.Start();
   Follow(relay, "ada@example.com", kAda);
   Follow(relay, "bob@b", kBob);
+}
+
+TEST_CASE("relay: put back from a backup and told so, it asks for what it forgot") {
+  RunningRelay relay;
+  const RowKey group = NewRow("groups");
+  const std::string data = relay.config().data, backup = relay.folder() + "/backup";
+  Cursor cursor;
+  const auto write = [&](std::uint64_t number) {
+    const auto ada = Follow(relay, "ada@example.com", kAda);
+    ada->Push(TenantOf(group), {MakeChangeSet(number, {InsertNote(group, "a note")})});
+    ada->Expect<Verdict>();
+    cursor = ada->Expect<Delta>().to;
+  };
+  {
+    TestDevice ada(relay.port());
+    ada.Hello(RunningRelay::Token("ada@example.com"), kAda);
+    ada.Push(TenantOf(group), {Found(group, "ada@example.com")});
+    ada.Expect<Verdict>();
+  }
+  relay.Kill();
+  std::filesystem::copy(data, backup, std::filesystem::copy_options::recursive);
+  relay.Start();
+  write(2);
+  // What the relay says first to a device that was told that its 2 is safe.
+  const auto greeted = [&] {
+    TestDevice ada(relay.port());
+    ada.Hello(RunningRelay::Token("ada@example.com"), kAda,
+              {{TenantOf(group), cursor, 2, cursor.epoch, 0}});
+    ada.Expect<Welcome>();
+    auto message = ada.Receive();
+    while (message && std::holds_alternative<About>(*message)) message = ada.Receive();
+    return message;
+  };
+  for (const bool told : {false, true}) {
+    const auto in_use = Relay::MarkRestored(relay.config());
+    REQUIRE_FALSE(in_use.has_value());
+    CHECK_EQ(in_use.error().code, Code::kConflict);
+    relay.Kill();
+    std::filesystem::remove_all(data);
+    std::filesystem::copy(backup, data, std::filesystem::copy_options::recursive);
+    if (told) {
+      const auto marked = Relay::MarkRestored(relay.config());
+      REQUIRE_MESSAGE(marked.has_value(), (marked ? "" : marked.error().message));
+      CHECK_EQ(*marked, 1);
+    }
+    relay.Start();
+    const auto first = greeted();
+    REQUIRE(first.has_value());
+    const Again* again = std::get_if<Again>(&*first);
+    REQUIRE_EQ(again != nullptr, told);
+    if (again) CHECK_EQ(again->known, 1);
+  }
 }
 
 TEST_CASE("relay: a stop in order tells sessions to come back") {

@@ -1,5 +1,7 @@
 #include "relay/tenants/storage.hpp"
 
+#include <openssl/rand.h>
+
 #include <algorithm>
 #include <filesystem>
 
@@ -41,6 +43,14 @@ bool IsTenantId(const TenantId& tenant) {
   return !tenant.text.empty() && tenant.text.size() <= 64 &&
          std::all_of(tenant.text.begin(), tenant.text.end(),
                      [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
+}
+
+std::uint64_t RandomEpoch() {
+  std::uint64_t epoch = 0;
+  while (epoch == 0) {
+    CHECK(RAND_bytes(reinterpret_cast<unsigned char*>(&epoch), sizeof epoch) == 1);
+  }
+  return epoch;
 }
 
 TenantStorage MakeFileStorage(const std::string& folder) {

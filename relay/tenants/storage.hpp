@@ -26,6 +26,9 @@ struct TenantStorage {
 // True if the id is 1 to 64 characters of [a-z0-9]: what may name a file. Ids come from strangers.
 bool IsTenantId(const TenantId& tenant);
 
+// Of a tenant's file that is new or was restored: one that no other has had. Not 0.
+std::uint64_t RandomEpoch();
+
 // FOLDER/<id>.db; the folder must exist.
 TenantStorage MakeFileStorage(const std::string& folder);
 

@@ -1,7 +1,5 @@
 #include "relay/tenants/tenant_thread.hpp"
 
-#include <openssl/rand.h>
-
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -14,14 +12,6 @@ namespace {
 // Each takes some microseconds; a commit takes a hundred and more.
 constexpr int kTurnsWaitedMax = 64;
 constexpr std::uint64_t kSweepEveryMs = 3600ull * 1000;
-
-std::uint64_t RandomEpoch() {
-  std::uint64_t epoch = 0;
-  while (epoch == 0) {
-    CHECK(RAND_bytes(reinterpret_cast<unsigned char*>(&epoch), sizeof epoch) == 1);
-  }
-  return epoch;
-}
 
 SharedFrame Frame(const Message& message) {
   return std::make_shared<const Bytes>(EncodeFrame(message));
