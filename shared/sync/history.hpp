@@ -4,9 +4,9 @@
 // An entry is a row as any: it has a seq, comes with catch-up and snapshot, and is forgotten with the scope.
 // It shows a document, so it is visible exactly to whom the document would be (may_read.hpp). Nobody but the
 // relay writes one (Judge), so that a removed entry needs no tombstone: no device has anything to say of it.
-// Its id is made of its tenant and its place in the log, so no other has it. What a person types into texts goes into the
-// entry of what they typed before, for some minutes and while nothing else happens to the row: else each few
-// keystrokes would take a whole document. A table without history costs one look at its rules.
+// Its id is made of its tenant and its place in the log, so no other has it. What a person types into texts
+// goes into the entry of what they typed before, for some minutes and while nothing else happens to the row:
+// else each few keystrokes would take a whole document. A table without history costs one look at its rules.
 // replica_history_test.cpp has what devices see.
 #pragma once
 #include <memory>
