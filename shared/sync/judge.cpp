@@ -227,7 +227,8 @@ std::optional<Refusal> Judge::CheckStrict(const StrictReads& reads, const Actor&
     return Refuse(Code::kConflict,
                   "What the strict mutation read cannot be told to be so still; run it again");
   };
-  if (!known || recent_.exhausted()) return untold();
+  const bool tells = known && !recent_.exhausted() && !PLANTED("strict-always-refused");
+  if (!tells) return untold();
   const auto may_read = [&](TableNumber number, const Row& row) {
     return MayRead(application_.rules, *application_.schema.FindTable(number), actor, row);
   };
@@ -332,6 +333,7 @@ std::optional<Refusal> Judge::CheckKinds(const TableSchema& table, const RowStat
     }
   }
   for (const FieldEdit& edit : change.edits) {
+    if (PLANTED("edit-always-refused")) return refuse(Code::kConflict, edit.path, "planted");
     if (KindOf(edit.edit) != table.KindAt(edit.path)) {
       return refuse(Code::kInvalid, edit.path,
                     "it is no field of the merge kind that the change is for; the schemas of the "

@@ -60,8 +60,57 @@ KindModel::KindModel(MergeKind kind, const Value& literal, ReplicaId author) : k
       additions_[part].insert(id);
     } else {
       elements_[id] = part;
+      ever_.insert(id);
     }
   }
+}
+
+bool KindModel::Misses(const Edit& edit, ReplicaId author, bool swept) const {
+  if (syncline::KindOf(edit) != kind_) return true;
+  const auto misses = [&](const ElementId& id) {
+    if (id == kNoElement) return false;
+    return swept ? elements_.count(id) == 0 : ever_.count(id) == 0;
+  };
+  const auto used = [&](std::uint64_t counter) { return ever_.count({counter, author}) != 0; };
+  std::set<ElementId> own;  // of this very edit
+  const auto unknown = [&](const ElementId& id) { return own.count(id) == 0 && misses(id); };
+  if (const auto* set = std::get_if<SetEdit>(&edit)) {
+    const auto seen = [&](const ElementId& id) {
+      return std::any_of(additions_.begin(), additions_.end(),
+                         [&](const auto& addition) { return addition.second.count(id) != 0; });
+    };
+    return std::any_of(set->removed.begin(), set->removed.end(), [&](const auto& removal) {
+      return !std::all_of(removal.seen.begin(), removal.seen.end(), seen);
+    });
+  }
+  bool any = false;
+  if (const auto* list = std::get_if<ListEdit>(&edit)) {
+    for (const ListEdit::Insertion& one : list->inserted) {
+      any = any || used(one.counter) || unknown(one.left) || unknown(one.right);
+      for (std::uint64_t i = 0; i < one.elements.size(); ++i) own.insert({one.counter + i, author});
+    }
+    for (const ListEdit::Move& one : list->moved) {
+      any = any || used(one.counter) || unknown(one.element);
+      any = any || unknown(one.left) || unknown(one.right);
+      own.insert({one.counter, author});
+    }
+    for (const ListEdit::Write& one : list->written) any = any || unknown(one.element);
+    for (const ElementId& one : list->removed) any = any || unknown(one);
+  } else if (const auto* text = std::get_if<TextEdit>(&edit)) {
+    for (const TextEdit::Insertion& one : text->inserted) {
+      any = any || used(one.counter) || unknown(one.left) || unknown(one.right);
+      const std::size_t count = Parts(Value(one.text)).size();
+      for (std::uint64_t i = 0; i < count; ++i) own.insert({one.counter + i, author});
+    }
+    for (const TextEdit::Deletion& one : text->deleted) {
+      // Far above what a program of the simulation writes.
+      any = any || one.count > 1000;
+      for (std::uint64_t i = 0; i < one.count && !any; ++i) {
+        any = unknown({one.first.counter + i, one.first.replica});
+      }
+    }
+  }
+  return any;
 }
 
 void KindModel::Apply(const Edit& edit, const Stamp& stamp) {
@@ -84,9 +133,11 @@ void KindModel::Apply(const Edit& edit, const Stamp& stamp) {
     for (const ListEdit::Insertion& insertion : list->inserted) {
       std::uint64_t next = insertion.counter;
       for (const Value& element : insertion.elements) {
+        ever_.insert({next, author});
         elements_[{next++, author}] = ToJson(element);
       }
     }
+    for (const ListEdit::Move& move : list->moved) ever_.insert({move.counter, author});
     for (const ListEdit::Write& write : list->written) {
       const auto element = elements_.find(write.element);
       Stamp& last = written_[write.element];
@@ -100,6 +151,7 @@ void KindModel::Apply(const Edit& edit, const Stamp& stamp) {
     for (const TextEdit::Insertion& insertion : text.inserted) {
       std::uint64_t next = insertion.counter;
       for (const std::string& part : Parts(Value(insertion.text))) {
+        ever_.insert({next, author});
         elements_[{next++, author}] = part;
       }
     }

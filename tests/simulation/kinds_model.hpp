@@ -20,6 +20,9 @@ class KindModel {
   // As an insert by that replica writes it.
   KindModel(MergeKind kind, const Value& literal, ReplicaId author);
   void Apply(const Edit& edit, const Stamp& stamp);
+  // Whether the edit, which is not applied yet, may be refused: a wrong kind, an id that its author has used, or
+  // a reference to what was never here or, where `swept`, is here no more.
+  bool Misses(const Edit& edit, ReplicaId author, bool swept) const;
   // What a counter has come to; none for the other kinds.
   std::optional<double> sum() const {
     return kind_ == MergeKind::kCounter ? std::optional<double>(sum_) : std::nullopt;
@@ -33,6 +36,8 @@ class KindModel {
   // By the element's JSON.
   std::map<std::string, std::set<ElementId>> additions_;
   std::map<ElementId, std::string> elements_;
+  std::set<ElementId>
+      ever_;  // also those that were taken out, and places that elements were moved to
   std::map<ElementId, Stamp> written_;  // elements that were changed in place: the last write wins
 };
 

@@ -12,6 +12,7 @@ namespace {
 
 const TableNumber kTasks = NumberOfTable("tasks");
 const TableNumber kNotes = NumberOfTable("notes");
+const TableNumber kSchedules = NumberOfTable("schedules");
 const TableNumber kHistory = NumberOfTable("_history");
 
 // The path of "details.place" is "details", a separator, "place". Parents sort before their leaves.
@@ -34,6 +35,14 @@ std::string TextOf(const Object& document, const char* field) {
   const Value* value = document.Find(field);
   const std::string* text = value ? value->As<std::string>() : nullptr;
   return text ? *text : "";
+}
+
+// Empty for a schedule that is not there.
+std::string StatusOf(const std::optional<RowState>& schedule) {
+  if (!schedule) return "";
+  const auto status = schedule->fields.find("status");
+  const bool there = status != schedule->fields.end() && status->second.Is<std::string>();
+  return there ? *status->second.As<std::string>() : "";
 }
 
 // The fields and leaves that a change may write, in the newest schema; those that end in a step hold an object's
@@ -243,6 +252,7 @@ Reference::Verdict Reference::Decide(const ChangeSet& change_set, const std::str
   if (change_set.strict) time = std::max(time, LastWrite(change_set).Next());
   progress.number = change_set.number;
   progress.at_ms = now_ms;
+  if (change_set.strict && !remembered_after_) remembered_after_ = seq_;
 
   Verdict verdict;
   const std::optional<std::string> role =
@@ -253,7 +263,6 @@ Reference::Verdict Reference::Decide(const ChangeSet& change_set, const std::str
       role ? Judge(change_set, {time, change_set.replica}, author, writes, refused_by_file)
            : Objections{""};
   verdict.accepted = verdict.against.empty();
-  if (!verdict.accepted) refused_.insert(change_set.replica);
   if (verdict.accepted) {
     verdict.time = progress.time = time;
     ever_members_.insert(person);
@@ -262,6 +271,9 @@ Reference::Verdict Reference::Decide(const ChangeSet& change_set, const std::str
     std::optional<HistoryModel::Author> by = AuthorOf(person);
     for (Written& one : writes) {
       const RowKey key = one.change.key;
+      if (key.table == kSchedules) {
+        moved_.push_back({seq_, StatusOf(one.before), StatusOf(one.after)});
+      }
       if (key.table == kTasks) {
         HistoryModel::Told& entry =
             told.try_emplace(key, HistoryModel::Told{one.before, {}, 0}).first->second;
@@ -295,6 +307,14 @@ Reference::Verdict Reference::Decide(const ChangeSet& change_set, const std::str
   }
   decided_[{change_set.replica, change_set.number}] = verdict;
   return verdict;
+}
+
+bool Reference::MustRunAgain(const Cursor& since, const std::string& status) const {
+  const bool known = since.epoch == epoch_ && since.seq <= seq_ && remembered_after_ &&
+                     since.seq >= *remembered_after_;
+  return !known || std::any_of(moved_.begin(), moved_.end(), [&](const Moved& one) {
+    return one.seq > since.seq && (one.from == status || one.to == status);
+  });
 }
 
 void Reference::NoteHistory(const std::map<RowKey, HistoryModel::Told>& told,
@@ -338,8 +358,8 @@ Objections Reference::Judge(const ChangeSet& change_set, const Stamp& stamp, con
   }
   bool edits = false;
   for (const RowChange& change : change_set.rows) {
+    edits = edits || Misses(change, stamp.replica);
     against.merge(JudgeRow(change, stamp, person, writes));
-    edits = edits || !change.edits.empty();
   }
   if (against.empty()) {
     Complete(stamp, person, writes);
@@ -348,6 +368,17 @@ Objections Reference::Judge(const ChangeSet& change_set, const Stamp& stamp, con
   const bool may = edits || change_set.strict;
   if (may && (!against.empty() || refused_by_file(change_set))) against.insert("");
   return against;
+}
+
+// Whether its edits refer to what was never there, as its author's refused change sets would have added it, or to
+// what may have been swept.
+bool Reference::Misses(const RowChange& change, ReplicaId author) const {
+  const auto row = all_.find(change.key);
+  return std::any_of(change.edits.begin(), change.edits.end(), [&](const FieldEdit& edit) {
+    if (row == all_.end()) return true;
+    const auto field = row->second.kinds.find(edit.path);
+    return field == row->second.kinds.end() || field->second.Misses(edit.edit, author, swept_);
+  });
 }
 
 Objections Reference::JudgeRow(const RowChange& sent, const Stamp& stamp, const Person& person,

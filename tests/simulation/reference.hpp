@@ -51,8 +51,8 @@ class Reference {
   // Other rules are in force from now on.
   void SetRules(unsigned rules);
 
-  // `refused_by_file`: whether the relay refused it; only asked where it may, for edits of what a restored
-  // copy does not have.
+  // `refused_by_file`: whether it is refused by what the rows alone do not tell: asked for strict mutations, and
+  // for edits of what is not there, or may have been swept.
   Verdict Decide(const ChangeSet& change_set, const std::string& person, std::uint64_t now_ms,
                  const std::function<bool(const ChangeSet&)>& refused_by_file);
   // After a group: rows with fields of merge kinds as the relay's file has them, by `read`. Throws Broken
@@ -63,11 +63,14 @@ class Reference {
   void Told(ReplicaId replica, const TenantHello& hello, std::uint64_t now_ms);
   // What deleted parts of lists and texts left behind is swept, which has a seq of its own and changes no value.
   void Swept(std::uint64_t seq, const std::function<RowState(const RowKey&)>& read);
-  // Whether a sound device's edit may refer to what is not there: to what its author added in a change set that
-  // was refused, or to what was swept.
-  bool MayMiss(ReplicaId author) const { return swept_ || refused_.count(author) != 0; }
   // The relay opened the tenant's file anew: what it only had in memory is gone.
-  void Reopened() { told_.Reopened(); }
+  void Reopened() {
+    told_.Reopened();
+    remembered_after_.reset();
+  }
+  // Whether a strict mutation that read all schedules of that status, as of that cursor, has to run again: one of
+  // them has changed, came or went since, or the relay does not know that far back.
+  bool MustRunAgain(const Cursor& since, const std::string& status) const;
   // A group commit is through: from here on its last state can be seen.
   void EndGroup();
   // Tombstones and replicas that were last touched before these times are forgotten.
@@ -136,6 +139,7 @@ class Reference {
   Objections Judge(const ChangeSet& change_set, const Stamp& stamp, const Person& person,
                    Writes& writes,
                    const std::function<bool(const ChangeSet&)>& refused_by_file) const;
+  bool Misses(const RowChange& change, ReplicaId author) const;
   // What is wrong with one row's change by itself, or with the row as it would be.
   Objections JudgeRow(const RowChange& sent, const Stamp& stamp, const Person& person,
                       Writes& writes) const;
@@ -167,8 +171,14 @@ class Reference {
   std::map<RowKey, Changes> changes_;
   HistoryModel told_;
   std::set<RowKey> to_adopt_;
-  std::set<ReplicaId> refused_;
   bool swept_ = false;
+  // What statuses schedules left and came to, and from which seq on the relay remembers such.
+  struct Moved {
+    std::uint64_t seq;
+    std::string from, to;
+  };
+  std::vector<Moved> moved_;
+  std::optional<std::uint64_t> remembered_after_;
   std::set<RowKey> ever_deleted_;
   std::set<std::string> ever_members_;
   std::set<std::pair<std::string, RowKey>> ever_readable_;

@@ -349,7 +349,7 @@ Reference::Verdict SimRelay::Decide(Reference& reference, const Submission& one,
   const std::string stale = one.change_set.strict ? Stale(reference, one) : "";
   const Reference::Verdict verdict =
       reference.Decide(one.change_set, one.person, now_ms,
-                       [&](const ChangeSet& set) { return Refused(reference, database, set); });
+                       [&](const ChangeSet&) { return Refused(reference, database, one); });
   if (verdict.accepted && !stale.empty()) Break("serializable", stale);
   return verdict;
 }
@@ -382,14 +382,18 @@ void SimRelay::FollowSweep(const TenantId& tenant, Database& database, TableStor
   reference.Swept(seq, [&](const RowKey& key) { return StoredRow(store, key); });
 }
 
-// A sound device's edits refer to what is there, unless the relay was restored from before it.
+// What strict mutations read is known for those that devices keep account of.
 bool SimRelay::Refused(const Reference& reference, Database& database,
-                       const ChangeSet& change_set) const {
-  const bool refused = StoredRefusal(database, change_set.replica, change_set.number);
-  const bool may = restored_ > 0 || change_set.strict || hostile_.count(change_set.replica) != 0 ||
-                   reference.MayMiss(change_set.replica);
-  Require(!refused || may, "edits", "an edit of a sound device was refused");
-  return refused;
+                       const Submission& one) const {
+  const ChangeSet& change_set = one.change_set;
+  const auto read = strict_.find({reference.tenant(), change_set.replica, change_set.number});
+  if (!change_set.strict || read == strict_.end() || hostile_.count(change_set.replica) != 0) {
+    return StoredRefusal(database, change_set.replica, change_set.number);
+  }
+  const std::string& scope = change_set.strict->cursor.scope;
+  const bool same_scope = scope.size() > 17 && RulesOf(scope) == rules_ &&
+                          scope.substr(17) == reference.RoleOf(one.person);
+  return !same_scope || reference.MustRunAgain(change_set.strict->cursor, read->second.status);
 }
 
 // After a failed commit: all of the group is in the file, or nothing of it.

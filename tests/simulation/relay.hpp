@@ -147,7 +147,8 @@ class SimRelay {
   std::string Stale(const Reference& reference, const Submission& one) const;
   // After a sweep, which may have made a seq.
   void FollowSweep(const TenantId& tenant, Database& database, TableStore& store);
-  bool Refused(const Reference& reference, Database& database, const ChangeSet& change_set) const;
+  // For what the rows alone do not tell.
+  bool Refused(const Reference& reference, Database& database, const Submission& one) const;
   // Whether the present or any past copy of the tenant says so.
   template <class Asks>
   bool AnyCopy(const TenantId& tenant, Asks asks) const;

@@ -81,6 +81,8 @@ export const plants = [
   simulation("clock-ahead-wins"),
   simulation("own-order-lost"),
   simulation("tenant-unasked"),
+  simulation("strict-always-refused"),
+  simulation("edit-always-refused"),
   simulation("sweep-too-early"),
   simulation("restored-unnoticed"),
   simulation("unique-unasked"),
