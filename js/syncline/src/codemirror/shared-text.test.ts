@@ -148,6 +148,40 @@ test.each([
   }
 });
 
+test("of characters that repeat none is lost and none comes twice", async () => {
+  for (let seed = 1; seed <= 300; seed++) {
+    const random = generator(seed);
+    const { field, editor, steps } = await opened("a b a");
+    const editors = [editor, new Editor(field)];
+    let length = field.text.length;
+    for (let turn = 0; turn < 60; turn++) {
+      const letter = "ab "[random(3)] ?? "";
+      const { text } = field;
+      switch (random(5)) {
+        case 0: {
+          const at = random(text.length + 1);
+          field.setUnseen(text.slice(0, at) + letter + text.slice(at));
+          length++;
+          break;
+        }
+        case 1:
+        case 2: {
+          const typist = editors[random(2)] as Editor;
+          const at = random(typist.text.length + 1);
+          typist.type(at, at, letter);
+          length++;
+          break;
+        }
+        default:
+          await steps.run(random(steps.count));
+      }
+    }
+    await steps.runAll();
+    expect(field.text, `seed ${seed}`).toHaveLength(length);
+    for (const { text } of editors) expect(text, `seed ${seed}`).toBe(field.text);
+  }
+});
+
 test("what is typed into a text with \\r\\n is written once, and the rest of the text stays", async () => {
   const { field, editor, steps } = await opened("one\r\ntwo\rthree");
   editor.type(7, 7, "!\n");
