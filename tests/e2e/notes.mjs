@@ -84,6 +84,14 @@ async function sameText(notes, ...parts) {
   });
 }
 
+const typed = " At the slip.";
+
+// In the page, in one task: nothing of what is typed is written when the button is clicked.
+function typeAndClick(button) {
+  for (const word of [" At", " the", " slip."]) document.execCommand("insertText", false, word);
+  button.click();
+}
+
 export const notes = [
   {
     name: "notes: two people type in one text at once, and see each other's cursor",
@@ -167,9 +175,23 @@ export const notes = [
         await ada.page.getByRole("textbox", { name: "Text of Other" }).waitFor();
         await list.getByRole("button", { name: title }).click();
         await ada.editor.waitFor();
-        await until("the note has what was typed", async () =>
-          (await ada.text()).includes(" At the slip."),
-        );
+        await until("the note has what was typed", async () => (await ada.text()).includes(typed));
+        expectEqual(ada.page.errors, [], "errors of Ada's page");
+      }),
+  },
+  {
+    name: "notes: what is typed just before somebody leaves is saved",
+    run: (world) =>
+      DemoApp.with(world, "community", async (app) => {
+        await app.seed();
+        const ada = await NotePage.open(app, "ada");
+        await ada.typeBehind("Monday", "");
+        const leave = ada.page.getByRole("button", { name: "Signed in as Ada" });
+        await leave.evaluate(typeAndClick);
+        await ada.page.getByRole("heading", { name: "Who is here?" }).waitFor();
+        await ada.page.goto(`${app.relay.origin}/?as=ada&view=notes`);
+        await ada.editor.waitFor();
+        await until("the note has what was typed", async () => (await ada.text()).includes(typed));
         expectEqual(ada.page.errors, [], "errors of Ada's page");
       }),
   },

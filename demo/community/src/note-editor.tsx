@@ -8,6 +8,7 @@ import { remoteCursors, setRemoteCursors, sharedText } from "syncline/codemirror
 import { useSyncline } from "syncline/react";
 import { useNotice } from "../../lib/src/notice.tsx";
 import { toSentence } from "../../lib/src/sentence.ts";
+import { finishBeforeLeaving } from "../../lib/src/unfinished.ts";
 import { api } from "../convex/_generated/api.js";
 import type { Id } from "../convex/_generated/dataModel.js";
 import { CursorReports } from "./cursor-reports.ts";
@@ -45,6 +46,7 @@ export function NoteEditor({ noteId, title, initial }: Props) {
       write: (changes, madeTo) => convex.mutation(api.notes.write, { noteId, changes, madeTo }),
       failed: (error) => notify(toSentence(error)),
     });
+    const finished = finishBeforeLeaving(() => shared.idle());
     const isOnline = () => syncline.status().connection === "online";
     const reports = new CursorReports(
       (at) => convex.mutation(api.notes.setCursor, { noteId, at }),
@@ -78,6 +80,7 @@ export function NoteEditor({ noteId, title, initial }: Props) {
       stopWaking();
       reports.end();
       editor.destroy();
+      void shared.idle().finally(finished);
       setView(null);
     };
   }, [convex, syncline, noteId, notify, title]);

@@ -6,6 +6,7 @@ import { OpenSession } from "./open-session.tsx";
 import { PersonChoice } from "./person-choice.tsx";
 import type { Person } from "./relay.ts";
 import type { Demo } from "./session.tsx";
+import { allFinished } from "./unfinished.ts";
 
 /** Somebody who can sign in, and what they are there for. */
 export interface DemoPerson extends Person {
@@ -24,6 +25,8 @@ interface Props {
   children: ReactNode;
 }
 
+const leave = () => void allFinished().then(goHome);
+
 export function DemoApp(props: Props) {
   const { demo, people, Workspace } = props;
   const subject = useAddressField("as");
@@ -33,8 +36,8 @@ export function DemoApp(props: Props) {
       {person === undefined ? (
         <Welcome {...props} />
       ) : (
-        <OpenSession demo={demo} person={person} onLeave={goHome}>
-          <Workspace onLeave={goHome} />
+        <OpenSession demo={demo} person={person} onLeave={leave}>
+          <Workspace onLeave={leave} />
         </OpenSession>
       )}
     </NoticeProvider>
