@@ -179,6 +179,19 @@ void ApplyList(KindState& now, const ListEdit& edit, const Stamp& stamp) {
   tree->Save(now);
 }
 
+bool ListHasLiteralIds(const KindState& now) {
+  const Result<ListTree> tree = ListTree::Load(now);
+  if (!tree) return false;
+  ElementId wanted;
+  for (const Slot slot : tree->Live()) {
+    const ListPosition& at = tree->position(slot);
+    if (wanted.counter == 0) wanted.replica = at.id.replica;
+    if (at.id != wanted || tree->element(at.element).id != wanted) return false;
+    ++wanted.counter;
+  }
+  return true;
+}
+
 bool CompactList(KindState& now, HybridTime horizon) {
   if (now.content.empty()) return false;
   Result<ListTree> tree = ListTree::Load(now);

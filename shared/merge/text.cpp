@@ -95,6 +95,12 @@ void ApplyText(KindState& now, const TextEdit& edit, const Stamp& stamp) {
   if (sequence.changed() || IsFirst(now, edit)) Keep(sequence, now);
 }
 
+bool TextHasLiteralIds(const KindState& now) {
+  const TextSequence sequence(now);
+  const std::vector<TextEdit::Deletion> ids = sequence.IdsAt(0, sequence.visible());
+  return ids.empty() || (ids.size() == 1 && ids[0].first.counter == 0);
+}
+
 void ApplyTexts(KindState& now, const std::vector<AuthoredText>& edits) {
   if (!IsText(now.value)) return;
   TextSequence sequence(now);

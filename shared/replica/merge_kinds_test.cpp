@@ -207,6 +207,40 @@ TEST_CASE("a field that is removed and written anew is left alone by what was me
   for (const auto& entry : *refused) CHECK(entry.refusal.code == Code::kConflict);
 }
 
+TEST_CASE(
+    "what is undone after a deleted row came back takes nothing else from its texts and lists") {
+  Desk desk;
+  desk.ada.undo_scope = "s";
+  const std::string id = desk.Shared(R"("body":"abcdef","steps":["a","b"])");
+  CHECK(desk.ada.Patch(id, R"({"body":"abXYcdef"})") == "");
+  CHECK(desk.ada.Patch(id, R"({"steps":["a","x","b"]})") == "");
+  CHECK(desk.ada.Patch(id, R"({"title":"y"})") == "");
+  CHECK(desk.ada.Delete(id) == "");
+  CHECK(desk.ada.Undo("s") == "test:mutation");
+  const std::string back = R"("steps":["a","x","b"],"title":"x"})",
+                    head = R"({"body":"abXYcdef","status":"draft",)";
+  // What was typed into elements that are now others is no more undone; a register is.
+  CHECK(desk.ada.Undo("s") == "test:mutation");
+  Settle(desk.relay, desk.everyone);
+  CHECK(desk.Outcome() == head + back);
+  // Only the insert is left.
+  CHECK(desk.ada.Undo("s") == "test:mutation");
+  CHECK(desk.ada.All("schedules").empty());
+}
+
+TEST_CASE("what was typed into a row is undone with its insert, and done again") {
+  Desk desk;
+  desk.ada.undo_scope = "s";
+  const std::string id = desk.Shared(R"("body":"abcdef")");
+  CHECK(desk.ada.Patch(id, R"({"body":"abXYcdef"})") == "");
+  Settle(desk.relay, desk.everyone);
+  for (int i = 0; i < 2; ++i) CHECK(desk.ada.Undo("s") == "test:mutation");
+  CHECK(desk.ada.All("schedules").empty());
+  for (int i = 0; i < 2; ++i) CHECK(desk.ada.Undo("s", UndoStack::kRedo) == "test:mutation");
+  Settle(desk.relay, desk.everyone);
+  CHECK(desk.Outcome() == R"({"body":"abXYcdef","status":"draft","title":"x"})");
+}
+
 TEST_CASE("a counter's overflow is refused on both sides and leaves what was there") {
   Desk desk;
   const std::string max = R"({"$integer":"/////////38="})", one = R"({"$integer":"AQAAAAAAAAA="})";

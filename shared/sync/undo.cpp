@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "shared/base/varint.hpp"
+#include "shared/merge/list.hpp"
 #include "shared/merge/text.hpp"
 #include "shared/value/order.hpp"
 #include "shared/wire/messages.hpp"
@@ -20,6 +21,19 @@ RowChange Whole(const RowKey& key, std::uint32_t length, const RowState& row) {
   RowChange change{key, length, true, row.creation_time, {}};
   for (const auto& [path, value] : row.fields) change.writes.push_back({path, value});
   return change;
+}
+
+// A literal's elements have the ids 0, 1, 2, ... of who restores it: if that is how those that are there are
+// named, what is kept of their names goes on meaning them.
+std::vector<FieldWrite> RenamedIn(const RowState& before) {
+  std::vector<FieldWrite> renamed;
+  for (const auto& [path, content] : before.contents) {
+    const KindState field = FieldAt(before, path);
+    const bool same =
+        field.value.Is<std::string>() ? TextHasLiteralIds(field) : ListHasLiteralIds(field);
+    if (!same) renamed.push_back({path, {}});
+  }
+  return renamed;
 }
 
 Failure Broken() { return Fail(Code::kCorrupt, "What a mutation's undo needs does not decode"); }
@@ -41,7 +55,7 @@ Result<ChangeSet> TakeChangeSet(ByteView& in) {
 }  // namespace
 
 UndoStep StepBack(const RowState& before, const RowChange& done) {
-  if (done.deletes()) return {Whole(done.key, done.length + 1, before), {}};
+  if (done.deletes()) return {Whole(done.key, done.length + 1, before), RenamedIn(before)};
   UndoStep step{{done.key, done.length, false, 0, {}}, {}};
   if (done.whole) {
     ++step.back.length;
@@ -88,6 +102,12 @@ std::optional<RowChange> TakeBack(const RowState& now, const UndoStep& step, Rep
 
 std::vector<Renewal> RenewalsIn(const UndoStep& step, const RowChange& change) {
   std::vector<Renewal> renewals;
+  if (change.whole) {
+    for (const FieldWrite& renamed : step.written) {
+      renewals.push_back({change.key, renamed.path, {}, {}});
+    }
+    return renewals;
+  }
   auto inverse = step.back.edits.begin();
   for (const FieldEdit& edit : change.edits) {
     // Both ascend by path, and every edit has its inverse.
@@ -103,6 +123,15 @@ bool Follow(std::vector<UndoStep>& steps, const Renewal& renewal, ReplicaId auth
   bool changed = false;
   for (UndoStep& step : steps) {
     if (!(step.back.key == renewal.key)) continue;
+    if (renewal.renewed.inserted.empty()) {
+      std::vector<FieldEdit>& edits = step.back.edits;
+      const std::size_t kept = edits.size();
+      edits.erase(std::remove_if(edits.begin(), edits.end(),
+                                 [&](const FieldEdit& edit) { return edit.path == renewal.path; }),
+                  edits.end());
+      changed = changed || edits.size() < kept;
+      continue;
+    }
     for (FieldEdit& edit : step.back.edits) {
       TextEdit* kept = edit.path == renewal.path ? std::get_if<TextEdit>(&edit.edit) : nullptr;
       if (!kept) continue;
@@ -152,7 +181,7 @@ Result<std::vector<UndoStep>> DecodeSteps(ByteView bytes) {
       step.written = std::move(next->writes);
       ++next;
     }
-    if (step.written.size() != (step.back.whole ? 0 : step.back.writes.size())) return Broken();
+    if (!step.back.whole && step.written.size() != step.back.writes.size()) return Broken();
     steps.push_back(std::move(step));
   }
   return steps;

@@ -16,7 +16,8 @@ struct UndoStep {
   // The row goes (a delete), comes back (whole: with literals, as an insert), or gets these values and
   // edits.
   RowChange back;
-  // What was written at the paths of back.writes, in their order.
+  // What was written at the paths of back.writes, in their order. If the row comes back: the paths whose
+  // elements then have other names than they had, with undefined.
   std::vector<FieldWrite> written;
 };
 
@@ -28,7 +29,8 @@ UndoStep StepBack(const RowState& before, const RowChange& done);
 // 0 for a deleted row whose length is not known any more.
 std::optional<RowChange> TakeBack(const RowState& now, const UndoStep& step, ReplicaId author);
 
-// A text's characters that an undo brought back: they have other names than before.
+// A text's characters that an undo brought back: they have other names than before. Or, if nothing is
+// renewed, a field of a row that came back: what else is kept of it names nothing there, and is dropped.
 struct Renewal {
   RowKey key;
   std::string path;
