@@ -1,6 +1,7 @@
 #include "tests/simulation/kinds_model.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "shared/base/utf8.hpp"
@@ -82,6 +83,9 @@ bool KindModel::Misses(const Edit& edit, ReplicaId author, bool swept) const {
     return std::any_of(set->removed.begin(), set->removed.end(), [&](const auto& removal) {
       return !std::all_of(removal.seen.begin(), removal.seen.end(), seen);
     });
+  }
+  if (const auto* counter = std::get_if<CounterEdit>(&edit)) {
+    return !counter->by.Is<double>() || !std::isfinite(sum_ + NumberOf(counter->by));
   }
   bool any = false;
   if (const auto* list = std::get_if<ListEdit>(&edit)) {

@@ -222,7 +222,8 @@ void Reference::Swept(std::uint64_t seq, const std::function<RowState(const RowK
   seq_ = seq;
   swept_ = true;
   for (const auto& [key, row] : rows_) {
-    if (all_.at(key).kinds.empty()) continue;
+    const auto kept = all_.find(key);  // none of an entry of the history
+    if (kept == all_.end() || kept->second.kinds.empty()) continue;
     RowState swept = read(key);
     swept.contents = row->contents;
     Require(swept == *row, "sweep", "a sweep changed more than what was left behind");
