@@ -13,6 +13,7 @@ namespace {
 constexpr char kFile[] = "device";
 constexpr char kAside[] = "aside";
 constexpr std::size_t kLiveQueriesMax = 6;
+constexpr char kUndoScope[] = "work";
 
 std::string NameOf(std::size_t index) { return "sim-device-" + std::to_string(index); }
 
@@ -70,6 +71,7 @@ void SimDevice::Open(const std::optional<std::string>& salvage) {
                         EncodeChangeSet(entry->change_set));
     }
   }
+  DropWithdrawn();
   Check();
   Connect();
 }
@@ -95,6 +97,8 @@ void SimDevice::Salvage() {
   disk_.Restart();
   context_.Note([&] { return Name() + " sets its file aside"; });
   disk_.RenameDatabase(kFile, kAside);
+  undo_ = {};
+  undo_in_doubt_ = false;
   Open(kAside);
   disk_.RemoveDatabase(kAside);
 }
@@ -193,8 +197,7 @@ bool SimDevice::quiet() const {
 
 // --- what the person does ---
 
-std::optional<ChangeSetRef> SimDevice::RunProgram(const std::function<Status(Program&)>& program,
-                                                  bool preview, bool strict) {
+Replica::Begin SimDevice::NewMutation(bool preview) {
   Replica::Begin begin;
   begin.mutation = true;
   begin.now_ms = DeviceMs();
@@ -202,7 +205,30 @@ std::optional<ChangeSetRef> SimDevice::RunProgram(const std::function<Status(Pro
   begin.path = "simulation";
   begin.args = "{}";
   begin.preview = preview;
+  return begin;
+}
+
+void SimDevice::NoteMade(const ChangeSetRef& made) {
+  const auto entries = replica_->device().PendingAfter(made.tenant, made.number - 1, 1);
+  Require(!entries.empty() && entries.front()->change_set.number == made.number, "outbox",
+          "a mutation that committed is not in the outbox");
+  const bool fresh = made_
+                         .try_emplace({made.tenant, replica_->device().replica(), made.number},
+                                      EncodeChangeSet(entries.front()->change_set))
+                         .second;
+  Require(fresh, "same bytes", "two change sets have one number");
+}
+
+std::optional<ChangeSetRef> SimDevice::RunProgram(const std::function<Status(Program&)>& program,
+                                                  bool preview, bool strict,
+                                                  const std::optional<std::string>& undo_name,
+                                                  const Done& done) {
+  Replica::Begin begin = NewMutation(preview);
   begin.strict = strict;
+  if (undo_name) {
+    begin.undo = kUndoScope;
+    begin.args = *undo_name;
+  }
   const Result<ExecutionId> execution = replica_->BeginExecution(begin);
   if (!execution) {
     Require(strict || disk_.dead() || disk_.full() || disk_.faltered(), "execution",
@@ -214,10 +240,12 @@ std::optional<ChangeSetRef> SimDevice::RunProgram(const std::function<Status(Pro
   const Status written = program(run);
   if (!written || context_.OneIn(20)) {
     static_cast<void>(replica_->Abort(*execution));
+    if (done) done(std::nullopt);
     Settle();
     return std::nullopt;
   }
   const Result<std::optional<ChangeSetRef>> committed = replica_->Commit(*execution);
+  if (done && committed) done(*committed);
   context_.Note([&] {
     std::string text = Name() + " writes ";
     if (!committed) return text + "in vain: " + committed.error().message;
@@ -226,17 +254,7 @@ std::optional<ChangeSetRef> SimDevice::RunProgram(const std::function<Status(Pro
     const auto entries = replica_->device().PendingAfter(made.tenant, made.number - 1, 1);
     return text + Told(context_, made.tenant, entries.front()->change_set);
   });
-  if (committed && *committed) {
-    const ChangeSetRef& made = **committed;
-    const auto entries = replica_->device().PendingAfter(made.tenant, made.number - 1, 1);
-    Require(!entries.empty() && entries.front()->change_set.number == made.number, "outbox",
-            "a mutation that committed is not in the outbox");
-    const bool fresh = made_
-                           .try_emplace({made.tenant, replica_->device().replica(), made.number},
-                                        EncodeChangeSet(entries.front()->change_set))
-                           .second;
-    Require(fresh, "same bytes", "two change sets have one number");
-  }
+  if (committed && *committed) NoteMade(**committed);
   const std::optional<ChangeSetRef> made = committed ? *committed : std::nullopt;
   Settle();
   return made;
@@ -250,6 +268,123 @@ void SimDevice::WriteStrictly() {
   const auto made =
       RunProgram([&](Program& program) { return program.WriteStrictly(read); }, true, true);
   if (made) strict_[{made->tenant, replica, made->number}] = std::move(read);
+}
+
+TaskRows SimDevice::TasksOf(const TenantId& tenant) {
+  TaskRows rows;
+  const std::optional<TenantNo> no = replica_->device().Find(tenant);
+  const TableSchema& table = *replica_->schema().FindTable("tasks");
+  if (!no) return rows;
+  const Result<std::vector<Entry>> entries = replica_->device().store().Scan(
+      *no, table.number, kByCreationTime, {}, false, 1'000'000, ReadClock::kYes);
+  if (!entries) Break("storage", entries.error().message);
+  for (const Entry& entry : *entries) {
+    rows.emplace(RowKey{table.number, entry.row.id}, ToState(table, entry.row));
+  }
+  return rows;
+}
+
+void SimDevice::CompareStack(UndoStack stack) {
+  UndoModel::Stack& model = stack == UndoStack::kUndo ? undo_.undo : undo_.redo;
+  const Result<std::vector<UndoEntry>> listed = replica_->Undoable(kUndoScope, stack);
+  if (!listed) Break("undo", listed.error().message);
+  UndoModel::Stack kept;
+  auto next = listed->rbegin();
+  for (UndoModel::Entry& entry : model) {
+    if (next != listed->rend() && next->args == entry.name) {
+      ++next;
+      kept.push_back(std::move(entry));
+      continue;
+    }
+    const bool left = left_.count(entry.tenant) != 0 || emptied_.count(entry.tenant) != 0;
+    Require(left || Refused(entry.tenant, entry.number), "undo",
+            "what was done and accepted can be undone no more");
+  }
+  Require(next == listed->rend(), "undo", "something can be undone that was not done");
+  model = std::move(kept);
+}
+
+// A commit that failed may be in the file all the same: then what is below is not known, and forgotten.
+void SimDevice::CompareUndo() {
+  if (undo_in_doubt_) {
+    if (!replica_->ClearUndo(kUndoScope)) return;
+    undo_in_doubt_ = false;
+    undo_ = {};
+  }
+  CompareStack(UndoStack::kUndo);
+  CompareStack(UndoStack::kRedo);
+}
+
+void SimDevice::Work() {
+  if (!replica_) return;
+  CheckProgress();
+  CompareUndo();
+  if (undo_in_doubt_) return;
+  std::map<TenantId, TaskRows> before;
+  for (const TenantId& tenant : replica_->device().Tenants()) before[tenant] = TasksOf(tenant);
+  const std::string name = std::to_string(++undo_names_);
+  undo_in_doubt_ = true;
+  const auto done = [&](const std::optional<ChangeSetRef>& made) {
+    undo_in_doubt_ = false;
+    if (!made) return;
+    auto steps = UndoModel::StepsBetween(before[made->tenant], TasksOf(made->tenant));
+    if (steps.empty()) return;
+    undo_.redo.clear();
+    undo_.undo.push_back({name, made->tenant, made->number, std::move(steps)});
+  };
+  static_cast<void>(RunProgram([](Program& program) { return program.WriteTasks(); },
+                               !context_.OneIn(3), false, name, done));
+}
+
+void SimDevice::Undo(UndoStack stack) {
+  if (!replica_) return;
+  CheckProgress();
+  CompareUndo();
+  if (undo_in_doubt_) return;
+  const bool undoes = stack == UndoStack::kUndo;
+  UndoModel::Stack& from = undoes ? undo_.undo : undo_.redo;
+  // What can do nothing any more is passed over.
+  TaskRows before, wanted;
+  std::optional<UndoModel::Entry> entry;
+  while (!from.empty() && !entry) {
+    before = TasksOf(from.back().tenant);
+    wanted = UndoModel::TakenBack(from.back(), before);
+    if (!UndoModel::Same(before, wanted)) entry = std::move(from.back());
+    from.pop_back();
+  }
+  const bool waits = entry && IsPending(entry->tenant, entry->number);
+  Replica::Begin begin = NewMutation(!context_.OneIn(3));
+  begin.undo = kUndoScope;
+  const Result<std::optional<Replica::Undone>> undone = replica_->Undo(begin, stack);
+  context_.Note([&] {
+    return Name() + (undoes ? " undoes " : " redoes ") +
+           (!undone   ? "in vain: " + undone.error().message
+            : *undone ? (**undone).args
+                      : "nothing");
+  });
+  if (!undone && (disk_.dead() || disk_.full() || disk_.faltered())) {
+    undo_in_doubt_ = true;
+    return Settle();
+  }
+  Require(!undone || undone->has_value() == entry.has_value(), "undo",
+          entry ? "nothing was undone, and something could be" : "something else was undone");
+  if (entry) {
+    const TaskRows after = TasksOf(entry->tenant);
+    Require(undone || UndoModel::Same(after, before), "undo",
+            "what could not be undone left a trace");
+    Require(!undone || (**undone).args == entry->name, "undo", "another mutation was undone");
+    Require(!undone || UndoModel::Same(after, wanted), "undo",
+            "undone, the tasks are not what they should be");
+    if (undone && (**undone).made) {
+      const ChangeSetRef& made = *(**undone).made;
+      NoteMade(made);
+      if (waits) needs_[{made.tenant, made.number}] = entry->number;
+      (undoes ? undo_.redo : undo_.undo)
+          .push_back(
+              {entry->name, made.tenant, made.number, UndoModel::StepsBetween(before, after)});
+    }
+  }
+  Settle();
 }
 
 void SimDevice::Found(const std::vector<std::string>& members) {
@@ -288,10 +423,37 @@ void SimDevice::TakeNews() {
     live_.emplace(run->second, std::move(query));
   }
   for (const ChangeSetRef& settled : news.settled) CheckSettled(settled);
+  DropWithdrawn();
   for (const RefusedEntry& refused : news.refused) {
+    if (withdrawn_.count({refused.tenant, refused.refusal.number})) continue;
     Require(relay_.Settled(refused.tenant, replica_->device().replica(), refused.refusal.number),
             "verdicts", "a change set is told to be refused that was not decided");
   }
+}
+
+// What undid a pending mutation that was refused is never sent, unless an earlier copy of the relay had it.
+void SimDevice::DropWithdrawn() {
+  const ReplicaId replica = replica_->device().replica();
+  for (const auto& [undoing, number] : needs_) {
+    const auto& [tenant, own] = undoing;
+    if (withdrawn_.count(undoing) || relay_.Settled(tenant, replica, own)) continue;
+    if (IsPending(tenant, own) || !Refused(tenant, number)) continue;
+    withdrawn_.insert(undoing);
+    made_.erase({tenant, replica, own});
+  }
+}
+
+bool SimDevice::IsPending(const TenantId& tenant, std::uint64_t number) const {
+  const auto next = replica_->device().PendingAfter(tenant, number - 1, 1);
+  return !next.empty() && next.front()->change_set.number == number &&
+         !next.front()->change_set.rows.empty();
+}
+
+bool SimDevice::Refused(const TenantId& tenant, std::uint64_t number) const {
+  const ReplicaId replica = replica_->device().replica();
+  return withdrawn_.count({tenant, number}) != 0 ||
+         (relay_.Settled(tenant, replica, number) &&
+          !relay_.SettledAccepted(tenant, replica, number));
 }
 
 // No flicker: what is no longer pending is in what the relay has sent.
@@ -317,6 +479,7 @@ void SimDevice::CheckProgress() {
   here_ = {tenants.begin(), tenants.end()};
   for (const TenantId& tenant : tenants) {
     const Cursor now = *replica_->device().CursorOf(tenant);
+    if (now.epoch <= 1 && reached_.count(tenant)) emptied_.insert(tenant);
     if (now.epoch <= 1) continue;
     Cursor& reached = reached_[tenant];
     Require(now.epoch != reached.epoch || now.seq >= reached.seq, "monotonic reads",

@@ -15,6 +15,7 @@
 #include "tests/simulation/program.hpp"
 #include "tests/simulation/relay.hpp"
 #include "tests/simulation/sim_disk.hpp"
+#include "tests/simulation/undo_model.hpp"
 
 namespace syncline::simulation {
 
@@ -43,6 +44,9 @@ class SimDevice {
   // A mutation that writes at random; `insists`: without the preview, so that the relay must judge.
   void Write(bool insists);
   void WriteStrictly();
+  // A mutation of tasks that can be undone, and undoing or redoing the last one that can be.
+  void Work();
+  void Undo(UndoStack stack);
   // Begins a live query.
   void Watch();
   // Creates an organization with these members besides the person, who becomes its admin.
@@ -86,8 +90,22 @@ class SimDevice {
   void Flush();
   void ScheduleFlush();
   // What it became; none if it failed or wrote nothing. A strict one may find that the relay is away.
+  // `done` hears of it before anything else happens here, unless the commit failed.
+  using Done = std::function<void(const std::optional<ChangeSetRef>&)>;
   std::optional<ChangeSetRef> RunProgram(const std::function<Status(Program&)>& program,
-                                         bool preview, bool strict = false);
+                                         bool preview, bool strict = false,
+                                         const std::optional<std::string>& undo_name = {},
+                                         const Done& done = {});
+  Replica::Begin NewMutation(bool preview);
+  // Of a mutation that has committed.
+  void NoteMade(const ChangeSetRef& made);
+  TaskRows TasksOf(const TenantId& tenant);
+  void DropWithdrawn();
+  bool IsPending(const TenantId& tenant, std::uint64_t number) const;
+  bool Refused(const TenantId& tenant, std::uint64_t number) const;
+  // What can be undone and redone is what the model says, but for what was refused or has left.
+  void CompareUndo();
+  void CompareStack(UndoStack stack);
   // After each thing that happened here.
   void Settle();
   void TakeNews();
@@ -120,6 +138,15 @@ class SimDevice {
   // How far it has come, by tenant: it never goes back within an epoch.
   std::map<TenantId, Cursor> reached_;
   std::set<TenantId> here_, left_;
+  // Left too, but something of them was still pending.
+  std::set<TenantId> emptied_;
+  UndoModel undo_;
+  std::uint64_t undo_names_ = 0;
+  bool undo_in_doubt_ = false;
+  // What undid a pending mutation, by its number, and those that went with it.
+  using Numbered = std::pair<TenantId, std::uint64_t>;
+  std::map<Numbered, std::uint64_t> needs_;
+  std::set<Numbered> withdrawn_;
 };
 
 }  // namespace syncline::simulation

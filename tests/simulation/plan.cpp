@@ -17,11 +17,10 @@ struct Chance {
   std::uint64_t low, high;
 };
 
-constexpr Chance kActs[] = {{Kind::kWrite, 32, 0, 0},
-                            {Kind::kInsist, 15, 0, 0},
-                            {Kind::kStrict, 8, 0, 0},
-                            {Kind::kWatch, 12, 0, 0},
-                            {Kind::kFound, 1, 0, 0}};
+constexpr Chance kActs[] = {{Kind::kWrite, 32, 0, 0}, {Kind::kInsist, 15, 0, 0},
+                            {Kind::kStrict, 8, 0, 0}, {Kind::kWork, 14, 0, 0},
+                            {Kind::kUndo, 7, 0, 0},   {Kind::kRedo, 4, 0, 0},
+                            {Kind::kWatch, 12, 0, 0}, {Kind::kFound, 1, 0, 0}};
 
 constexpr Chance kFaults[] = {
     {Kind::kKill, 8, 0, 0},
@@ -139,6 +138,9 @@ std::string Told(const Plan& plan, const Step& step) {
     case Kind::kWrite: return who + " writes";
     case Kind::kInsist: return who + " writes past its preview";
     case Kind::kStrict: return who + " writes strictly";
+    case Kind::kWork: return who + " works on tasks";
+    case Kind::kUndo: return who + " undoes";
+    case Kind::kRedo: return who + " redoes";
     case Kind::kWatch: return who + " begins a live query";
     case Kind::kKill: return who + " is killed";
     case Kind::kReload: return who + " starts anew with the newest rules";

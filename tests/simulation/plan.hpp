@@ -15,7 +15,10 @@ struct Step {
     kWrite,   // what they may
     kInsist,  // also what they may not: the device's preview is left out
     kStrict,  // a strict mutation
-    kWatch,   // a live query
+    kWork,    // on tasks, so that it can be undone
+    kUndo,
+    kRedo,
+    kWatch,  // a live query
     // What befalls devices.
     kKill,
     kReload,   // with the newest rules

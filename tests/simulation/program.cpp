@@ -77,6 +77,17 @@ Status Program::WriteSomething() {
   return Done{};
 }
 
+Status Program::WriteTasks() {
+  const std::vector<TenantNo> tenants = replica_.device().VisibleTenants();
+  if (tenants.empty()) return Done{};
+  no_ = tenants[context_.random.Below(tenants.size())];
+  tenant_ = replica_.device().TenantOf(no_)->text;
+  for (std::uint64_t left = context_.Between(1, 3); left > 0; --left) {
+    if (Status done = WriteTask(); !done) return done;
+  }
+  return Done{};
+}
+
 Status Program::WriteOnce() {
   const std::uint64_t kind = context_.random.Below(18);
   if (kind >= 12) return WriteTask();

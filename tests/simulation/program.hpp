@@ -18,6 +18,9 @@ class Program {
   // One to three writes of one tenant.
   Status WriteSomething();
 
+  // The same of tasks alone.
+  Status WriteTasks();
+
   // Reads the schedules of one status, and writes one of them or another one.
   Status WriteStrictly(StrictRead& read);
 

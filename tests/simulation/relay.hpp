@@ -79,6 +79,11 @@ class SimRelay {
   }
   // What this replica sends need not be what it sent before.
   void Distrust(ReplicaId replica) { hostile_.insert(replica); }
+  // Whether every copy that decided on it accepted it.
+  bool SettledAccepted(const TenantId& tenant, ReplicaId replica, std::uint64_t number) const {
+    return EverDecided(tenant, replica, number, true) &&
+           !EverDecided(tenant, replica, number, false);
+  }
   // Whether a change set was decided, or refused because nobody knows its tenant.
   bool Settled(const TenantId& tenant, ReplicaId replica, std::uint64_t number) const;
   // Every open tenant's rows and indexes are what the reference has.

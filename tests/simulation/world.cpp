@@ -190,6 +190,9 @@ void World::DoToDevice(const Step& step, SimDevice& device) {
     case Kind::kWrite: return device.Write(false);
     case Kind::kInsist: return device.Write(true);
     case Kind::kStrict: return device.WriteStrictly();
+    case Kind::kWork: return device.Work();
+    case Kind::kUndo: return device.Undo(UndoStack::kUndo);
+    case Kind::kRedo: return device.Undo(UndoStack::kRedo);
     case Kind::kWatch: return device.Watch();
     case Kind::kKill:
       if (device.running()) device.Kill();
