@@ -361,7 +361,10 @@ void CheckMergeLaws(const Reference& reference, Random& random) {
     if (changes.size() < 3 || !random.OneIn(4)) continue;
     const bool edited = std::any_of(changes.begin(), changes.end(),
                                     [](const auto& change) { return !change.first.edits.empty(); });
-    if (edited || !changes.front().first.whole) continue;
+    // What is done to a row that came back says nothing of what it was before.
+    const bool returned = std::any_of(changes.begin() + 1, changes.end(),
+                                      [](const auto& change) { return change.first.whole; });
+    if (edited || returned || !changes.front().first.whole) continue;
     // Each part begins with the insert: a change of a row that is not there says nothing.
     RowState all, left, right;
     for (const auto& [change, stamp] : changes) static_cast<void>(Apply(all, change, stamp));

@@ -12,6 +12,8 @@ namespace {
 constexpr const char* kTables[] = {"organizations", "users",  "schedules", "notes",
                                    "tasks",         "labels", "boards",    "_history"};
 
+constexpr std::uint64_t kHuge = std::uint64_t{1} << 63;
+
 RowChange Patch(const RowKey& key, std::uint32_t length, const char* path, Value value) {
   RowChange change;
   change.key = key;
@@ -148,7 +150,7 @@ RowChange Hostile::ForgedEdit(const RowKey& board, std::uint32_t length) {
   const auto add = [&](const char* path, Edit edit) {
     change.edits.push_back({path, std::move(edit)});
   };
-  switch (context_.random.Below(10)) {
+  switch (context_.random.Below(11)) {
     case 0: add("votes", CounterEdit{Value("much")}); break;
     case 1: add("votes", CounterEdit{Value(std::numeric_limits<double>::infinity())}); break;
     case 2: add("votes", CounterEdit{Value(std::int64_t{1})}); break;
@@ -165,6 +167,7 @@ RowChange Hostile::ForgedEdit(const RowKey& board, std::uint32_t length) {
       add("votes", CounterEdit{Value(1.7e308)});
       break;
     case 8: add("body", TextEdit{{{nobody, kNoElement, counter, "forged"}}, {}}); break;
+    case 9: add("body", TextEdit{{}, {{{0, nobody.replica}, kHuge}}}); break;
     default:
       add("body", TextEdit{{}, {{nobody, std::numeric_limits<std::uint64_t>::max()}}});
       break;
@@ -232,7 +235,12 @@ ChangeSet Hostile::Forged(const Peer& peer, const Reference& reference, std::uin
     case 2: change_set.time = HybridTime::FromUnixMs(context_.now_ms() + 59'000); break;
     default: break;
   }
-  for (std::uint64_t left = context_.random.Below(3); left > 0; --left) {
+  if (context_.OneIn(6)) {
+    // It has read nothing, or says so, at some time or other.
+    const std::uint64_t epoch = context_.OneIn(2) ? reference.epoch() : context_.random.Next();
+    change_set.strict = StrictReads{{epoch, context_.random.Below(reference.seq() + 3), ""}, {}};
+  }
+  for (std::uint64_t left = context_.random.Below(6); left > 0; --left) {
     change_set.rows.push_back(ForgedChange(reference));
   }
   return change_set;

@@ -74,6 +74,12 @@ bool Sound(const ChangeSet& change_set, const Schema& schema) {
     if (change.length == 0 || (change.whole && deletes) || !seen.insert(change.key).second)
       return false;
     if (change.whole && !(change.creation_time >= 0 && change.creation_time < 8e15)) return false;
+    if (!change.edits.empty() && (change.whole || deletes)) return false;
+    for (const FieldWrite& write : change.writes) {
+      const bool twofold = std::any_of(change.edits.begin(), change.edits.end(),
+                                       [&](const auto& edit) { return edit.path == write.path; });
+      if (twofold) return false;
+    }
     const TableSchema* table = schema.FindTable(change.key.table);
     const auto paths = table ? Paths().find(table->name) : Paths().end();
     if (paths == Paths().end()) return false;
