@@ -274,6 +274,24 @@ TEST_CASE("a stamp from the future is brought back, and the device adopts the re
         std::vector<std::string>{R"({"status":"draft","title":"Ada again"})"});
 }
 
+TEST_CASE("a clock that is set back while connected does not put new writes below older ones") {
+  Office office;
+  const std::string id = office.ada.Insert("schedules", office.Schedule("first"));
+  Settle(office.relay, office.everyone);
+  office.ben.ahead_ms = 0 - std::uint64_t{3'600'000};
+  // The relay's refusal comes with how far the clock was from its own at the start.
+  office.ben.Patch(Person::IdOf(office.ben, "users", "ben@example.org"), R"({"role":"admin"})",
+                   false);
+  Settle(office.relay, office.everyone);
+  REQUIRE(office.ben.replica->TakeNews().refused.size() == 1);
+  CHECK(office.ben.Patch(id, R"({"title":"second"})") == "");
+  Settle(office.relay, office.everyone);
+  for (Person* person : office.everyone) {
+    CHECK(person->All("schedules") ==
+          std::vector<std::string>{R"({"status":"draft","title":"second"})"});
+  }
+}
+
 TEST_CASE("delete wins over a concurrent edit") {
   Office office;
   const std::string id = office.ada.Insert("schedules", office.Schedule("Doomed"));

@@ -372,6 +372,28 @@ TEST_CASE("a copy of another epoch asks for what it does not know; the same epoc
   CHECK_FALSE(asked(77, 0));
 }
 
+TEST_CASE(
+    "a verdict comes before the delta that it belongs to, and behind the begin of a snapshot") {
+  Tenant tenant;
+  REQUIRE(tenant.Accepted(tenant.ben, {tenant.Note("x")}));
+  const auto joined = [&](const Cursor& cursor) {
+    REQUIRE(tenant.authority->Join(tenant.PeerOf(tenant.ben), {tenant.id(), cursor, 0}, kNowMs));
+    return tenant.Delivered(tenant.ben);
+  };
+  // A cursor of another epoch may be beyond the verdict's seq, which means nothing.
+  const auto snapshot = joined({5, 1000, ""});
+  REQUIRE(snapshot.size() == 2);
+  CHECK(std::holds_alternative<Chunk>(snapshot[0]));
+  CHECK(std::holds_alternative<Verdict>(snapshot[1]));
+  REQUIRE(tenant.authority->ContinueSnapshot({tenant.ben.session}, kNowMs));
+  const auto end = tenant.Delivered(tenant.ben);
+  REQUIRE(end.size() == 1);
+  const auto delta = joined(std::get<Delta>(end[0]).to);
+  REQUIRE(delta.size() == 2);
+  CHECK(std::holds_alternative<Verdict>(delta[0]));
+  CHECK(std::holds_alternative<Delta>(delta[1]));
+}
+
 TEST_CASE("refusals that nobody comes to hear do not pile up") {
   Tenant tenant;
   for (int i = 0; i < 1200; ++i) {

@@ -98,7 +98,7 @@ class Device {
   // Runs steps of the sync in one transaction. A step that fails is undone alone, and those before it stay,
   // unless the file cannot take them: then all are undone.
   Status Together(const std::function<Status()>& steps);
-  Hello MakeHello(std::string token, std::uint64_t now_ms) const;
+  Hello MakeHello(std::string token, std::uint64_t now_ms);
   // A restored relay knows less than it told; what it forgot is pending again with the snapshot's end.
   Status OnAgain(const Again& again);
   // The number above which change sets of the tenant are offered. None between Again and that end: the
@@ -195,6 +195,9 @@ class Device {
   UndoLog undo_log_;
   ReplicaId replica_;
   HybridClock clock_;
+  std::uint64_t hello_ms_ = 0;  // our time of the last Hello
+  // Nothing that the relay has accepted, as far as it can be here, is stamped above.
+  HybridTime confirmed_time_;
   std::map<TenantId, Tenant> tenants_;
   std::optional<std::pair<TenantId, OutboxEntry>> enqueued_;
   DeviceNews news_;

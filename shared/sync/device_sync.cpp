@@ -21,7 +21,8 @@ Failure Misfit(const TenantId& tenant, const char* why) {
 
 }  // namespace
 
-Hello Device::MakeHello(std::string token, std::uint64_t now_ms) const {
+Hello Device::MakeHello(std::string token, std::uint64_t now_ms) {
+  hello_ms_ = now_ms;
   Hello hello;
   hello.schema_hash = application_.schema.hash;
   hello.rules_hash = application_.rules.hash();
@@ -53,6 +54,9 @@ Status Device::DropUnfinished() {
 
 Status Device::OnWelcome(const Welcome& welcome, std::uint64_t now_ms) {
   clock_.set_difference_ms(welcome.difference_ms);
+  // Our clock may have been set since Hello, but the difference is as it was then.
+  confirmed_time_ =
+      std::max(confirmed_time_, HybridTime::FromUnixMs(clock_.Adjusted(hello_ms_) + kAheadMsMax));
   if (Status dropped = DropUnfinished(); !dropped) return dropped;
   std::vector<TenantId> gone;
   for (auto& [id, tenant] : tenants_) {
@@ -73,9 +77,11 @@ Status Device::OnWelcome(const Welcome& welcome, std::uint64_t now_ms) {
 }
 
 // Once nothing stamped ahead is pending, new stamps need not follow it: a minute above the relay's
-// clock lies above everything that it can have accepted.
+// clock lies above everything that it can have accepted. Where our clock was set back since we know how
+// far it is from the relay's, that minute lies too low.
 Status Device::CalmClock(std::uint64_t now_ms) {
-  const HybridTime calm = HybridTime::FromUnixMs(clock_.Adjusted(now_ms) + kAheadMsMax);
+  const HybridTime calm =
+      std::max(confirmed_time_, HybridTime::FromUnixMs(clock_.Adjusted(now_ms) + kAheadMsMax));
   if (clock_.last() <= calm || pending_count() != 0) return Done{};
   clock_.Reset(calm);
   return Transact([&]() -> Status {
@@ -89,6 +95,7 @@ Status Device::CalmClock(std::uint64_t now_ms) {
 
 void Device::Observe(Tenant& tenant, const Stamp& stamp) {
   clock_.Observe(stamp.time);
+  confirmed_time_ = std::max(confirmed_time_, stamp.time);
   tenant.record.time = std::max(tenant.record.time, stamp.time);
 }
 

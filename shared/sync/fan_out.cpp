@@ -119,11 +119,13 @@ Status FanOut::Join(const Peer& peer, const TenantHello& hello, std::uint64_t no
   }
   Result<std::vector<Refusal>> refused = log_.RefusalsAfter(sender, hello.settled);
   if (!refused) return Fail(refused.error());
+  const std::size_t first = deliveries_.size();
   if (progress->number > hello.settled) {
     Send(peer.session,
          Verdict{
              {}, progress->number, log_.head().seq, peer.difference_ms, {}, std::move(*refused)});
   }
+  const std::size_t behind = deliveries_.size();
   Result<std::optional<std::string>> role = judge_.RoleOf(peer.claims);
   if (!role) return Fail(role.error());
   if (!*role) {
@@ -133,6 +135,13 @@ Status FanOut::Join(const Peer& peer, const TenantHello& hello, std::uint64_t no
   Session session{
       peer, {peer.claims, **role}, ScopeOf(application_.rules, **role), 0, std::nullopt};
   if (Status done = CatchUp(session, hello.cursor); !done) return done;
+  if (session.snapshot) {
+    // The cursor that the device has may be of another epoch, which only the first chunk tells it: what the
+    // verdict says comes with the end of the snapshot.
+    const auto at = deliveries_.begin();
+    std::rotate(at + static_cast<std::ptrdiff_t>(first), at + static_cast<std::ptrdiff_t>(behind),
+                deliveries_.end());
+  }
   sessions_.insert_or_assign(peer.session, std::move(session));
   return Done{};
 }

@@ -311,8 +311,9 @@ void CheckReplica(Replica& replica, const std::string& person, const SimRelay& r
       Require(hole || EncodeChangeSet(change_set) == bytes, "same bytes",
               "a change set in the outbox is not what it was");
     } else {
-      Require(relay.Settled(tenant, author, number), "no write lost",
-              "a change set is gone that the relay has not decided");
+      const std::string what =
+          "change set " + std::to_string(number) + " is gone, and the relay has not decided on it";
+      Require(relay.Settled(tenant, author, number), "no write lost", what.c_str());
     }
   }
 }

@@ -519,11 +519,14 @@ void SimRelay::Submit(const Peer& peer, const std::string& person, const TenantI
   for (ChangeSet& change_set : change_sets) {
     change_set.replica = peer.replica;
     const Bytes bytes = EncodeChangeSet(change_set);
-    const auto [made, first] = made_.try_emplace({tenant, peer.replica, change_set.number}, bytes);
-    // Without rows: the number of a refused one, offered to a copy that has forgotten it.
-    const bool hole = change_set.rows.empty() && Settled(tenant, peer.replica, change_set.number);
-    Require(made->second == bytes || hole || hostile_.count(peer.replica) != 0, "same bytes",
-            "a change set was sent with other bytes");
+    const MadeChangeSets::key_type place{tenant, peer.replica, change_set.number};
+    // Without rows: the number of a refused one, offered to a copy that has forgotten it, or of one that the
+    // device withdrew.
+    if (!change_set.rows.empty()) made_.try_emplace(place, bytes);
+    const auto made = made_.find(place);
+    Require(made == made_.end() || made->second == bytes || hostile_.count(peer.replica) != 0 ||
+                (change_set.rows.empty() && Settled(tenant, peer.replica, change_set.number)),
+            "same bytes", "a change set was sent with other bytes");
     open->submitted.push_back({person, change_set});
   }
   context_.Note([&] {

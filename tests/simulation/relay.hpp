@@ -82,7 +82,8 @@ class SimRelay {
   // Whether every copy that decided on it accepted it.
   bool SettledAccepted(const TenantId& tenant, ReplicaId replica, std::uint64_t number) const {
     return EverDecided(tenant, replica, number, true) &&
-           !EverDecided(tenant, replica, number, false);
+           !EverDecided(tenant, replica, number, false) &&
+           refused_unknown_.count({tenant, replica, number}) == 0;
   }
   // Whether a change set was decided, or refused because nobody knows its tenant.
   bool Settled(const TenantId& tenant, ReplicaId replica, std::uint64_t number) const;

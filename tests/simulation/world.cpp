@@ -63,7 +63,8 @@ World::World(Context& context, const Plan& plan)
   const Setup& setup = plan.setup;
   SimRelay::Options options;
   if (setup.small_chunks) options.authority.snapshot_chunk_bytes = 200;
-  if (setup.slow_snapshots) options.snapshot_pause_ms_max = 400;
+  // Shorter than a token lives, all its chunks together: else it would begin anew for ever.
+  if (setup.slow_snapshots) options.snapshot_pause_ms_max = setup.short_tokens ? 40 : 400;
   if (setup.small_deltas) options.authority.delta_bytes_max = 400;
   if (setup.short_horizon) options.authority.tombstone_ms = 4000;
   if (setup.short_tokens) options.token_ms_max = 5000;
