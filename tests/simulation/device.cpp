@@ -319,7 +319,7 @@ void SimDevice::Work() {
   if (!replica_) return;
   CheckProgress();
   CompareUndo();
-  if (undo_in_doubt_) return;
+  if (undo_in_doubt_) return Settle();
   std::map<TenantId, TaskRows> before;
   for (const TenantId& tenant : replica_->device().Tenants()) before[tenant] = TasksOf(tenant);
   const std::string name = std::to_string(++undo_names_);
@@ -340,7 +340,7 @@ void SimDevice::Undo(UndoStack stack) {
   if (!replica_) return;
   CheckProgress();
   CompareUndo();
-  if (undo_in_doubt_) return;
+  if (undo_in_doubt_) return Settle();
   const bool undoes = stack == UndoStack::kUndo;
   UndoModel::Stack& from = undoes ? undo_.undo : undo_.redo;
   // What can do nothing any more is passed over.
