@@ -78,7 +78,8 @@ class DeviceLog {
 
   Status PutOutbox(const TenantId& tenant, const OutboxEntry& entry);
   Status DropOutbox(const TenantId& tenant, std::uint64_t number);
-  // Change sets above that number, ascending, without what they need. Those up to the settled one were accepted, and are kept.
+  // Change sets above that number, ascending, without what they need. Those up to the settled one were
+  // accepted, and are kept.
   Result<std::vector<OutboxEntry>> Outbox(const TenantId& tenant, std::uint64_t above);
   // Those that need that one.
   Result<std::vector<std::uint64_t>> Needing(const TenantId& tenant, std::uint64_t number);
