@@ -1,6 +1,6 @@
 // Documents made from validators: ones that are right, from narrow ranges so that ties happen, and ones
 // that are wrong in one place. Everything follows from a seed.
-import type { ValidatorJSON, Value } from "convex/values";
+import { compareValues, type ValidatorJSON, type Value } from "convex/values";
 
 export type Document = Record<string, Value | undefined>;
 
@@ -80,10 +80,11 @@ function makeValue(type: ValidatorJSON, source: Source): Value {
       return type.value as Value;
     case "id":
       return random.pick(ids.get(type.tableName) ?? []);
-    case "array":
-      return Array.from({ length: mayMake(type.value, source) ? random.below(4) : 0 }, () =>
-        makeValue(type.value, source),
-      );
+    case "array": {
+      const length = mayMake(type.value, source) ? random.below(4) : 0;
+      const elements = Array.from({ length }, () => makeValue(type.value, source));
+      return "merge" in type && type.merge === "set" ? asSet(elements) : elements;
+    }
     case "object":
       return makeDocument(type, { ...source, vectorLengths: new Map() }) as Value;
     case "union":
@@ -95,6 +96,12 @@ function makeValue(type: ValidatorJSON, source: Source): Value {
     default:
       throw new Error(`a value of type ${type.type} cannot be made`);
   }
+}
+
+// As a set is shown: each element once, in Convex's order.
+function asSet(elements: Value[]): Value[] {
+  const sorted = elements.sort(compareValues);
+  return sorted.filter((element, i) => i === 0 || compareValues(sorted[i - 1], element) !== 0);
 }
 
 function makeText(random: Random): string {
