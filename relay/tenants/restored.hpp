@@ -7,7 +7,8 @@
 namespace syncline::relay {
 
 // Every tenant begins a new epoch, and its members are read again at the next start. Gives how many tenants
-// there are. May be run again: after an error it must be. REQUIRES: no tenant is open.
+// there are. kCorrupt names one that cannot be read; the others are marked all the same. May be run again.
+// REQUIRES: no tenant is open.
 Result<std::size_t> MarkRestored(const TenantStorage& storage, Directory& directory);
 
 }  // namespace syncline::relay

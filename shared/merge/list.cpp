@@ -137,7 +137,7 @@ struct Performer {
 }  // namespace
 
 Status Perform(ListTree& tree, const ListEdit& edit, ReplicaId author) {
-  const std::size_t before = tree.Live().size();
+  const std::size_t before = tree.Live().size(), hidden = HiddenBytes(tree);
   if (edit.removed.size() >= kListPositionsMax) {
     return Fail(Code::kInvalid, "The edit of a list removes more than a list holds");
   }
@@ -156,7 +156,7 @@ Status Perform(ListTree& tree, const ListEdit& edit, ReplicaId author) {
   if (then.content.size() > kContentBytesMax) {
     return Fail(Code::kInvalid, "The list was changed too often of late");
   }
-  if (HiddenBytes(tree) > kListHiddenBytesMax) {
+  if (HiddenBytes(tree) > std::max(hidden, kListHiddenBytesMax)) {
     return Fail(
         Code::kConflict,
         "The edit writes into elements of a list that others have replaced, as many did before");
@@ -179,17 +179,16 @@ void ApplyList(KindState& now, const ListEdit& edit, const Stamp& stamp) {
   tree->Save(now);
 }
 
-bool ListHasLiteralIds(const KindState& now) {
+bool ListHasLiteralIds(const KindState& now, ReplicaId author) {
   const Result<ListTree> tree = ListTree::Load(now);
   if (!tree) return false;
-  ElementId wanted;
+  ElementId wanted{0, author};
   for (const Slot slot : tree->Live()) {
     const ListPosition& at = tree->position(slot);
-    if (wanted.counter == 0) wanted.replica = at.id.replica;
     if (at.id != wanted || tree->element(at.element).id != wanted) return false;
     ++wanted.counter;
   }
-  return true;
+  return wanted.counter > 0;
 }
 
 bool CompactList(KindState& now, HybridTime horizon) {

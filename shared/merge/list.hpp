@@ -25,9 +25,9 @@ void ApplyList(KindState& now, const ListEdit& edit, const Stamp& stamp);
 ListEdit InverseOf(const KindState& before, const ListEdit& done);
 std::optional<ListEdit> RenewList(const KindState& now, const ListEdit& inverse, ReplicaId author);
 
-// Whether what is shown has the ids that it would have as a literal of one replica, at the places of those ids;
-// false if it is no list.
-bool ListHasLiteralIds(const KindState& now);
+// Whether something is shown, and has the ids that it would have as a new row's literal of that replica, at the
+// places of those ids; false if it is no list.
+bool ListHasLiteralIds(const KindState& now, ReplicaId author);
 
 // Drops from the content what only an edit could refer to whose author has not seen what was stamped
 // before `horizon`; the value stays, and so do the ids of what is there. Stamps tell when a change was

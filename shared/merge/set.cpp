@@ -247,7 +247,7 @@ SetEdit InverseOf(const KindState& before, const SetEdit& done) {
   SetEdit inverse;
   const Result<Members> members = Load(before);
   if (!members) return inverse;
-  inverse.counter = done.added.empty() ? members->next : done.counter;
+  inverse.counter = done.added.empty() ? members->NextCounter() : done.counter;
   for (const Value& value : done.added) {
     if (!Find(*members, value)) {
       inverse.removed.push_back({value, {{done.counter, kAuthor}}});
@@ -263,9 +263,13 @@ SetEdit InverseOf(const KindState& before, const SetEdit& done) {
 // undone one on are taken.
 std::optional<SetEdit> RenewSet(const KindState& now, const SetEdit& inverse, ReplicaId author) {
   const Result<Members> members = Load(now);
-  if (!members || members->next - inverse.counter > kCountersOfLifeMax) return std::nullopt;
+  if (!members) return std::nullopt;
+  // It can be lower than when the inverse was made: what was pending then may have been refused.
+  const std::uint64_t next = members->NextCounter();
+  const std::uint64_t apart = std::max(next, inverse.counter) - std::min(next, inverse.counter);
+  if (apart > kCountersOfLifeMax) return std::nullopt;
   SetEdit edit;
-  edit.counter = members->NextCounter();
+  edit.counter = next;
   for (const SetEdit::Removal& removal : inverse.removed) {
     const SetMember* held = Find(*members, removal.element);
     if (!held || removal.seen.empty()) continue;

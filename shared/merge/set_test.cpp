@@ -88,6 +88,21 @@ TEST_CASE("undoing takes out what one added, and not what another added too") {
   CHECK_FALSE(RenewSet(merged, InverseOf(before, ann), kAnn));
 }
 
+TEST_CASE("undoing a removal puts the element back, also if what was added before it was refused") {
+  const KindState literal = Of("ab");
+  KindState pending = literal;
+  ApplySet(pending, Between(pending, "abx"), {{5}, kAnn});
+  const SetEdit removal = Between(pending, "bx");
+  const SetEdit inverse = InverseOf(pending, removal);
+  KindState now = literal;  // without x
+  ApplySet(now, removal, {{6}, kAnn});
+  REQUIRE(Shown(now) == "b");
+  const auto back = RenewSet(now, inverse, kAnn);
+  REQUIRE(back);
+  ApplySet(now, *back, {{7}, kAnn});
+  CHECK(Shown(now) == "ab");
+}
+
 TEST_CASE("edits that no sound device makes are refused") {
   KindState state = Of("ab");
   const auto code = [&state](const SetEdit& edit) {

@@ -95,10 +95,10 @@ void ApplyText(KindState& now, const TextEdit& edit, const Stamp& stamp) {
   if (sequence.changed() || IsFirst(now, edit)) Keep(sequence, now);
 }
 
-bool TextHasLiteralIds(const KindState& now) {
+bool TextHasLiteralIds(const KindState& now, ReplicaId author) {
   const TextSequence sequence(now);
   const std::vector<TextEdit::Deletion> ids = sequence.IdsAt(0, sequence.visible());
-  return ids.empty() || (ids.size() == 1 && ids[0].first.counter == 0);
+  return ids.size() == 1 && ids[0].first == ElementId{0, author};
 }
 
 void ApplyTexts(KindState& now, const std::vector<AuthoredText>& edits) {

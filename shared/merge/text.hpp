@@ -33,8 +33,8 @@ std::optional<TextEdit> RenewText(const KindState& now, const TextEdit& inverse,
 // too: after `inverse` was made `renewed` and applied, tell it. Returns whether it changed.
 bool FollowText(TextEdit& kept, const TextEdit& inverse, const TextEdit& renewed, ReplicaId author);
 
-// Whether what is shown has the ids that it would have as a literal of one replica.
-bool TextHasLiteralIds(const KindState& now);
+// Whether something is shown, and has the ids that it would have as a new row's literal of that replica.
+bool TextHasLiteralIds(const KindState& now, ReplicaId author);
 
 // Several edits at once, as fast as their number allows: the content is read and written once.
 struct AuthoredText {

@@ -228,6 +228,22 @@ TEST_CASE(
   CHECK(desk.ada.All("schedules").empty());
 }
 
+TEST_CASE("what is undone after a deleted row came back leaves what others typed") {
+  Desk desk;
+  const std::string id = desk.ben.Insert("schedules", desk.Schedule("x", R"(,"body":"abcdef")"));
+  Settle(desk.relay, desk.everyone);
+  desk.ada.undo_scope = "s";
+  // Ada's and Ben's letters get the same counters.
+  desk.Apart(id, R"({"body":"abcdefXY"})", R"({"body":"abcdefgh"})");
+  CHECK(desk.ben.Patch(id, R"({"body":"abcdefgh"})") == "");
+  Settle(desk.relay, desk.everyone);
+  CHECK(desk.ada.Delete(id) == "");
+  Settle(desk.relay, desk.everyone);
+  for (int i = 0; i < 2; ++i) static_cast<void>(desk.ada.Undo("s"));
+  Settle(desk.relay, desk.everyone);
+  CHECK(desk.Outcome() == R"({"body":"abcdefgh","status":"draft","title":"x"})");
+}
+
 TEST_CASE("what was typed into a row is undone with its insert, and done again") {
   Desk desk;
   desk.ada.undo_scope = "s";

@@ -17,7 +17,8 @@ bool Refuses(Code code) {
 Result<std::vector<UndoStep>> Replica::StepsBack() {
   std::vector<UndoStep> steps;
   for (const auto& [key, touched] : mutation_->rows) {
-    if (touched.change) steps.push_back(StepBack(touched.before, *touched.change));
+    if (touched.change)
+      steps.push_back(StepBack(touched.before, *touched.change, device_->replica()));
   }
   for (const auto& [key, row] : mutation_->local_before) {
     const TableSchema& table = *application_->schema.FindTable(key.table);
@@ -28,7 +29,7 @@ Result<std::vector<UndoStep>> Replica::StepsBack() {
     const RowChange change = PlainChange(key, before, after);
     const bool stays = before.alive() && after.alive();
     if (stays ? !change.writes.empty() : before.alive() != after.alive()) {
-      steps.push_back(StepBack(before, change));
+      steps.push_back(StepBack(before, change, device_->replica()));
     }
   }
   std::sort(steps.begin(), steps.end(),

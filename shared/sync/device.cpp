@@ -116,6 +116,7 @@ Status Device::Transact(const std::function<Status()>& step) {
     database_.Rollback();
   } else if (database_.in_transaction()) {  // else a full or broken disk has ended it
     const Status ended = database_.EndPart(!done);
+    if (!ended) database_.Rollback();  // all of it: a half step must not be kept
     if (done) done = ended;
   }
   if (!done) FollowRollback(settled, refused);

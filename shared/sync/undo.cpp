@@ -1,6 +1,7 @@
 #include "shared/sync/undo.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "shared/base/varint.hpp"
 #include "shared/merge/list.hpp"
@@ -25,12 +26,18 @@ RowChange Whole(const RowKey& key, std::uint32_t length, const RowState& row) {
 
 // A literal's elements have the ids 0, 1, 2, ... of who restores it: if that is how those that are there are
 // named, what is kept of their names goes on meaning them.
-std::vector<FieldWrite> RenamedIn(const RowState& before) {
+std::vector<FieldWrite> RenamedIn(const RowState& before, ReplicaId author) {
+  std::set<std::string> paths;
+  for (const auto& content : before.contents) paths.insert(content.first);
+  // Written after the row's insert: a field may have begun anew (KindState::first_counter).
+  for (const auto& exception : before.clock.exceptions) paths.insert(exception.first);
   std::vector<FieldWrite> renamed;
-  for (const auto& [path, content] : before.contents) {
+  for (const std::string& path : paths) {
     const KindState field = FieldAt(before, path);
-    const bool same =
-        field.value.Is<std::string>() ? TextHasLiteralIds(field) : ListHasLiteralIds(field);
+    const bool is_text = field.value.Is<std::string>();
+    if (!is_text && !field.value.Is<Array>()) continue;
+    const bool same = field.first_counter == 0 && (is_text ? TextHasLiteralIds(field, author)
+                                                           : ListHasLiteralIds(field, author));
     if (!same) renamed.push_back({path, {}});
   }
   return renamed;
@@ -54,8 +61,8 @@ Result<ChangeSet> TakeChangeSet(ByteView& in) {
 
 }  // namespace
 
-UndoStep StepBack(const RowState& before, const RowChange& done) {
-  if (done.deletes()) return {Whole(done.key, done.length + 1, before), RenamedIn(before)};
+UndoStep StepBack(const RowState& before, const RowChange& done, ReplicaId author) {
+  if (done.deletes()) return {Whole(done.key, done.length + 1, before), RenamedIn(before, author)};
   UndoStep step{{done.key, done.length, false, 0, {}}, {}};
   if (done.whole) {
     ++step.back.length;

@@ -21,8 +21,8 @@ struct UndoStep {
   std::vector<FieldWrite> written;
 };
 
-// `done` was made to `before`.
-UndoStep StepBack(const RowState& before, const RowChange& done);
+// `done` was made to `before`, by who is to take it back.
+UndoStep StepBack(const RowState& before, const RowChange& done, ReplicaId author);
 
 // What is left to take back from the row as it is now; none if nothing is. A field is only written if it
 // still has the value that was written; a row comes back only if it is not there. `now.clock.length` may be

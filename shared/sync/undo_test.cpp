@@ -29,7 +29,7 @@ RowChange Patch(std::vector<FieldWrite> writes) { return {kKey, 1, false, 0, std
 TEST_CASE("what was written is taken back, and a second time there is nothing to take") {
   RowState row = Row({{"a", 1.0}, {"b", 1.0}});
   const RowChange done = Patch({{"a", 2.0}, {"b", Undefined{}}, {"c", 3.0}});
-  const UndoStep step = StepBack(row, done);
+  const UndoStep step = StepBack(row, done, kAda);
   REQUIRE(Apply(row, done, At(2)));
   const auto back = TakeBack(row, step, kAda);
   REQUIRE(back);
@@ -43,7 +43,7 @@ TEST_CASE("what was written is taken back, and a second time there is nothing to
 TEST_CASE("what another wrote over it stays") {
   RowState row = Row({{"a", 1.0}, {"b", 1.0}});
   const RowChange done = Patch({{"a", 2.0}, {"b", 2.0}});
-  const UndoStep step = StepBack(row, done);
+  const UndoStep step = StepBack(row, done, kAda);
   REQUIRE(Apply(row, done, At(2)));
   REQUIRE(Apply(row, Patch({{"a", 9.0}}), At(3, kBen)));
   const auto back = TakeBack(row, step, kAda);
@@ -55,7 +55,7 @@ TEST_CASE("what another wrote over it stays") {
 TEST_CASE("a counter goes back by what was added, whatever others added") {
   RowState row = Row({{"n", 10.0}});
   const RowChange done{kKey, 1, false, 0, {}, {{"n", CounterEdit{5.0}}}};
-  const UndoStep step = StepBack(row, done);
+  const UndoStep step = StepBack(row, done, kAda);
   REQUIRE(Apply(row, done, At(2)));
   REQUIRE(Apply(row, {kKey, 1, false, 0, {}, {{"n", CounterEdit{100.0}}}}, At(3, kBen)));
   REQUIRE(Apply(row, *TakeBack(row, step, kAda), At(4)));
@@ -65,12 +65,12 @@ TEST_CASE("a counter goes back by what was added, whatever others added") {
 TEST_CASE("an inserted row goes, and a deleted one comes back whole, at lengths of their own") {
   RowState row;
   const RowChange insert{kKey, 1, true, 5, {{"a", 1.0}}};
-  const UndoStep uninsert = StepBack(row, insert);
+  const UndoStep uninsert = StepBack(row, insert, kAda);
   REQUIRE(Apply(row, insert, At(1)));
   const RowState inserted = row;
   const RowChange gone = *TakeBack(row, uninsert, kAda);
   CHECK(gone.deletes());
-  const UndoStep redo = StepBack(row, gone);
+  const UndoStep redo = StepBack(row, gone, kAda);
   REQUIRE(Apply(row, gone, At(2)));
   CHECK_FALSE(row.alive());
   CHECK_FALSE(TakeBack(row, uninsert, kAda));
@@ -105,13 +105,13 @@ TEST_CASE("undo, and undo of the undo, of any patch: as before it, and as after 
       if (random.Below(2) == 0) writes.push_back({path, value()});
     }
     const RowChange done = Patch(std::move(writes));
-    const UndoStep undo = StepBack(row, done);
+    const UndoStep undo = StepBack(row, done, kAda);
     static_cast<void>(Apply(row, done, At(2)));
     const RowState after = row;
     const auto back = TakeBack(row, undo, kAda);
     CHECK(back.has_value() == (before.fields != after.fields));
     if (!back) continue;
-    const UndoStep redo = StepBack(row, *back);
+    const UndoStep redo = StepBack(row, *back, kAda);
     REQUIRE(Apply(row, *back, At(3)));
     CHECK(row.fields == before.fields);
     REQUIRE(Apply(row, *TakeBack(row, redo, kAda), At(4)));
@@ -124,10 +124,10 @@ TEST_CASE("steps of every form come back from their bytes, and bytes cut short a
   const RowKey third{NumberOfTable("notes"), MakeRowId(1, 2, 5)};
   RowState before = Row({{"a", 1.0}, {"n", 4.0}});
   std::vector<UndoStep> steps;
-  steps.push_back(
-      StepBack(before, {kKey, 1, false, 0, {{"a", "x"}, {"z", 2.0}}, {{"n", CounterEdit{2.0}}}}));
-  steps.push_back(StepBack({}, {other, 1, true, 6, {{"a", 1.0}}}));
-  steps.push_back(StepBack(before, {third, 2, false, 0, {}}));
+  steps.push_back(StepBack(
+      before, {kKey, 1, false, 0, {{"a", "x"}, {"z", 2.0}}, {{"n", CounterEdit{2.0}}}}, kAda));
+  steps.push_back(StepBack({}, {other, 1, true, 6, {{"a", 1.0}}}, kAda));
+  steps.push_back(StepBack(before, {third, 2, false, 0, {}}, kAda));
   const Bytes bytes = EncodeSteps(steps);
   const auto again = DecodeSteps(bytes);
   REQUIRE_MESSAGE(again, (again ? "" : again.error().message));

@@ -80,6 +80,7 @@ export class JobRunner {
   // There is a connection: what waited for one is due.
   connected(): void {
     ++this.connections;
+    if (this.offline.size === 0) return;
     for (const id of this.offline) this.add({ id, dueMs: this.clock.now() });
     this.offline.clear();
     this.arm();
