@@ -324,8 +324,10 @@ TEST_CASE("an undo of what was pending is refused with it, and so is its redo") 
         R"({"note":"ab","status":"draft","title":"theirs","votes":1})"};
     CHECK(ben.All("schedules") == rows);
     CHECK(office.cleo.All("schedules") == rows);
+    const auto entries = ben.replica->device().Refused();
+    REQUIRE(entries);
     std::string refused;
-    for (const RefusedEntry& entry : *ben.replica->device().Refused()) {
+    for (const RefusedEntry& entry : *entries) {
       const bool by_relay = entry.refusal.code == Code::kNotFound;
       refused += std::to_string(entry.refusal.number) + (by_relay ? " relay, " : " device, ");
     }

@@ -437,12 +437,6 @@ TEST_CASE("a deleted row that is imported is there again, and what its importer 
   CHECK(office.ben.Delete(id) == "");
   Settle(office.relay, office.everyone);
   for (Person* person : office.everyone) CHECK(person->All("schedules").empty());
-  // And once more, all of it before the relay has said what came of the first.
-  CHECK(Import(office.ben, "schedules", {backup}) == "");
-  CHECK(office.ben.Delete(id) == "");
-  CHECK(Import(office.ben, "schedules", {backup}) == "");
-  Settle(office.relay, office.everyone);
-  for (Person* person : office.everyone) CHECK(person->All("schedules").size() == 1);
 }
 
 TEST_CASE("an import whose answer was lost counts once, also where the row was deleted since") {

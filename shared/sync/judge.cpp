@@ -97,11 +97,11 @@ std::optional<Refusal> CheckShape(const ChangeSet& change_set) {
 
 // The causal length that the change is to have for the row as it is. A row is imported with the id that it
 // had, by who does not know that it was deleted since: it returns; and so does what its importer did to it
-// before they heard of that, another deletion and return included.
+// before they heard of that.
 std::uint32_t LengthOf(const RowChange& change, const RowState& now, ReplicaId author) {
   if (change.whole) {
-    const bool again = change.length <= now.clock.length && now.clock.whole.replica == author;
-    return !now.alive() && (change.length == 1 || again) ? now.clock.length + 1 : change.length;
+    const bool imported = change.length == 1 && !now.alive();
+    return imported ? now.clock.length + 1 : change.length;
   }
   const bool knows = change.length >= now.clock.length || now.clock.whole.replica != author;
   if (knows || !now.alive()) return change.length;
