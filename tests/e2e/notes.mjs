@@ -166,12 +166,7 @@ export const notes = [
         await other.waitFor();
         await list.getByRole("button", { name: title }).click();
         await ada.typeBehind("Monday", "");
-        // One task: nothing of the typing is written when the other note opens.
-        await other.evaluate((button) => {
-          for (const word of [" At", " the", " slip."])
-            document.execCommand("insertText", false, word);
-          button.click();
-        });
+        await other.evaluate(typeAndClick);
         await ada.page.getByRole("textbox", { name: "Text of Other" }).waitFor();
         await list.getByRole("button", { name: title }).click();
         await ada.editor.waitFor();
