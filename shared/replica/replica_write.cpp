@@ -14,6 +14,13 @@
 namespace syncline {
 namespace {
 
+Failure TooManyWritten() {
+  return Fail(Code::kInvalid, "Too many documents written in a single function execution (limit: " +
+                                  std::to_string(kDocumentsWrittenMax) +
+                                  "). Consider writing in batches: one mutation schedules the "
+                                  "next with ctx.scheduler.runAfter(0, ...)");
+}
+
 // Within a transaction creation times increase by this much: a double of today's milliseconds can tell
 // steps of 1/4096 apart.
 constexpr double kCreationStepMs = 1.0 / 1024;
@@ -102,13 +109,7 @@ Status Replica::CountWrite(const Object* document) {
   Use& use = executions_.at(mutation_->execution)->use;
   ++use.documents_written;
   use.bytes_written += document ? SizeOf(*document) + kSystemFieldsBytes : kDeletedBytes;
-  if (use.documents_written > kDocumentsWrittenMax) {
-    return Fail(Code::kInvalid,
-                "Too many documents written in a single function execution (limit: " +
-                    std::to_string(kDocumentsWrittenMax) +
-                    "). Consider writing in batches: one mutation schedules the "
-                    "next with ctx.scheduler.runAfter(0, ...)");
-  }
+  if (use.documents_written > kDocumentsWrittenMax) return TooManyWritten();
   if (use.bytes_written > kBytesWrittenMax) {
     return Fail(Code::kInvalid, "Too many bytes written in a single function execution (limit: " +
                                     std::to_string(kBytesWrittenMax) +
@@ -329,19 +330,17 @@ Status Replica::Delete(ExecutionId id, const std::string& document,
 
 Status Replica::DeleteRow(const Located& at) {
   std::vector<Located> todo = {at};
-  std::set<RowKey> deleted;
+  std::set<RowKey> deleted = {at.key};  // or in `todo`
   // Rows that only refer to deleted ones: each is written once, at the end.
   std::map<RowKey, std::pair<Located, std::set<const Reference*>>> loose;
   while (!todo.empty()) {
     Located going = std::move(todo.back());
     todo.pop_back();
-    // Since it was found, others that it followed from may have deleted it.
     Result<std::optional<Row>> now = device_->store().Get(going.tenant, going.key);
     if (!now) return Fail(now.error());
     if (!*now) continue;
     going.row = std::move(*now);
     if (Status done = WriteRow(going, going.row->creation_time, nullptr); !done) return done;
-    deleted.insert(going.key);
     for (const Referrer& referrer : application_->rules.ReferrersOf(going.table->name)) {
       const Reference& reference = referrer.reference;
       if (reference.on_delete == OnDelete::kRestrict) continue;
@@ -349,12 +348,15 @@ Status Replica::DeleteRow(const Located& at) {
       if (!followers) return Fail(followers.error());
       for (Located& follower : *followers) {
         if (reference.on_delete == OnDelete::kCascade) {
-          todo.push_back(std::move(follower));
+          if (deleted.insert(follower.key).second) todo.push_back(std::move(follower));
         } else {
           auto& [at_end, references] = loose[follower.key];
           at_end = std::move(follower);
           references.insert(&reference);
         }
+      }
+      if (deleted.size() > kDocumentsWrittenMax || loose.size() > kDocumentsWrittenMax) {
+        return TooManyWritten();
       }
     }
   }

@@ -73,6 +73,33 @@ TEST_CASE("the number of a refused change set is told to a restored relay by one
   CHECK(offered[2].rows.size() == 1);
 }
 
+TEST_CASE("nothing of a tenant is offered before the relay could say that it forgot some of it") {
+  Office office;
+  const TenantId tenant{office.organization};
+  DeviceSession& session = office.ben.replica->session();
+  office.ben.Insert("schedules", office.Schedule("one"));
+  Settle(office.relay, office.everyone);
+  office.ben.Disconnect();
+  office.ben.Insert("schedules", office.Schedule("two"));
+
+  static_cast<void>(session.Connected("token", 0));
+  Welcome welcome;
+  welcome.tenants = {tenant};
+  REQUIRE(session.Receive(EncodeFrame(welcome), 0));
+  CHECK(session.TakeOutgoing().empty());
+  REQUIRE(session.Receive(EncodeFrame(Again{tenant, 0}), 0));
+  CHECK(session.TakeOutgoing().empty());
+  REQUIRE(session.Receive(EncodeFrame(Chunk{tenant, 0, {}}), 0));
+  CHECK(session.TakeOutgoing().empty());
+  REQUIRE(session.Receive(EncodeFrame(Delta{tenant, {88, 1, "scope"}, true, {}}), 0));
+  const Bytes message = session.TakeOutgoing();
+  ByteView view = message;
+  wire::Memory stream;
+  const Result<Message> push = TakeDeviceFrame(view, &stream);
+  REQUIRE(push);
+  CHECK(std::get<Push>(*push).change_sets.size() == 2);
+}
+
 TEST_CASE("the newest accepted change sets are kept, and those of a tenant that was left are not") {
   Office office;
   Device& device = office.ben.replica->device();

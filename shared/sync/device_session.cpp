@@ -18,6 +18,7 @@ Bytes DeviceSession::Connected(std::string token, std::uint64_t now_ms) {
 void DeviceSession::Disconnected() {
   connected_ = welcomed_ = false;
   awaited_.clear();
+  unheard_.clear();
   sent_.clear();
   frames_ = {};
   pushes_ = {};
@@ -65,7 +66,7 @@ bool DeviceSession::GoesOn(const Delta& delta, const Delta& next) const {
   return cursor && cursor->epoch == delta.to.epoch && cursor->seq <= delta.to.seq;
 }
 
-Status DeviceSession::Handle(const Message& message, std::uint64_t now_ms) {
+Status DeviceSession::Handle(Message& message, std::uint64_t now_ms) {
   if (const auto* fault = std::get_if<Fault>(&message)) {
     fault_ = *fault;
     return Fail(fault->code, fault->message);
@@ -74,12 +75,14 @@ Status DeviceSession::Handle(const Message& message, std::uint64_t now_ms) {
     if (Status done = device_.OnWelcome(*welcome, now_ms); !done) return done;
     welcomed_ = true;
     awaited_ = {welcome->tenants.begin(), welcome->tenants.end()};
+    unheard_ = awaited_;
     return Done{};
   }
   if (std::holds_alternative<Pong>(message) || std::holds_alternative<About>(message)) {
     return Done{};
   }
   if (!welcomed_) return Fail(Code::kInvalid, "The relay must say Welcome first");
+  if (const TenantId* tenant = RelayFrames::TenantOf(message)) unheard_.erase(*tenant);
   if (const auto* delta = std::get_if<Delta>(&message)) {
     if (Status done = device_.OnDelta(*delta); !done) return done;
     awaited_.erase(delta->tenant);
@@ -105,7 +108,7 @@ Bytes DeviceSession::TakeOutgoing() {
   if (!welcomed_ || fault_) return message;
   for (const TenantId& tenant : device_.Tenants()) {
     const std::optional<std::uint64_t> settled = device_.OfferedAbove(tenant);
-    if (!settled) continue;
+    if (!settled || unheard_.count(tenant) != 0) continue;
     std::uint64_t& sent = sent_[tenant];
     // Entries leave the outbox when they are decided, so what is left up to `sent` is in flight.
     const std::vector<const OutboxEntry*> pending =

@@ -45,7 +45,7 @@ class DeviceSession {
   const std::optional<Fault>& fault() const { return fault_; }
 
  private:
-  Status Handle(const Message& message, std::uint64_t now_ms);
+  Status Handle(Message& message, std::uint64_t now_ms);
   Status HandleAll(Message message, ByteView more, std::uint64_t now_ms);
   // Whether `next` can be added to `delta` and handled with it.
   bool GoesOn(const Delta& delta, const Delta& next) const;
@@ -54,6 +54,8 @@ class DeviceSession {
   bool connected_ = false;
   bool welcomed_ = false;
   std::set<TenantId> awaited_;
+  // Nothing came of them on this connection yet: the relay may want what it forgot (Again), before anything else.
+  std::set<TenantId> unheard_;
   std::map<TenantId, std::uint64_t> sent_;
   // What both ends of this connection remember of the frames so far.
   RelayFrames frames_;

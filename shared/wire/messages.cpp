@@ -512,7 +512,6 @@ Result<Message> TakeDeviceFrame(ByteView& in, wire::Memory* stream) {
   return DecodeFrame(*frame, stream);
 }
 
-// The tenant that the message is about; null if it is about none.
 TenantId* RelayFrames::TenantOf(Message& message) {
   if (auto* delta = std::get_if<Delta>(&message)) return &delta->tenant;
   if (auto* chunk = std::get_if<Chunk>(&message)) return &chunk->tenant;

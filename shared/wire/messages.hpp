@@ -232,9 +232,10 @@ class RelayFrames {
  public:
   // As TakeFrame; a tenant that was left out is put in. After an error the connection is of no use.
   Result<Message> Take(ByteView& in);
+  // The tenant that a message of the relay is about; null if it is about none.
+  static TenantId* TenantOf(Message& message);
 
  private:
-  static TenantId* TenantOf(Message& message);
   std::vector<TenantId> told_;
   TenantId about_;
   std::map<TenantId, wire::Memory> streams_;

@@ -135,6 +135,7 @@ void SimDevice::OnOpened(LinkId link) {
   if (!link_ || *link_ != link) return;
   came_.clear();
   told_ = {};
+  heard_ = {};
   network_.Send(link, Side::kDevice, replica_->session().Connected(person_, DeviceMs()));
 }
 
@@ -148,6 +149,11 @@ void SimDevice::OnClosed(LinkId link) {
 void SimDevice::OnMessage(LinkId link, ByteView message) {
   if (!link_ || *link_ != link) return;
   context_.Note([&] { return Name() + " hears" + Told(context_, told_, message); });
+  for (ByteView rest = message; !rest.empty();) {
+    const Result<Message> heard = heard_.Take(rest);
+    if (!heard) break;
+    if (const auto* gone = std::get_if<Left>(&*heard)) emptied_.insert(gone->tenant);
+  }
   const bool waits = !came_.empty();
   came_ += message;
   if (waits) return;
@@ -296,8 +302,7 @@ void SimDevice::CompareStack(UndoStack stack) {
       kept.push_back(std::move(entry));
       continue;
     }
-    const bool left = left_.count(entry.tenant) != 0 || emptied_.count(entry.tenant) != 0;
-    Require(left || Refused(entry.tenant, entry.number), "undo",
+    Require(left(entry.tenant) || Refused(entry.tenant, entry.number), "undo",
             "what was done and accepted can be undone no more");
   }
   Require(next == listed->rend(), "undo", "something can be undone that was not done");
@@ -311,6 +316,7 @@ void SimDevice::CompareUndo() {
     undo_in_doubt_ = false;
     undo_ = {};
   }
+  DropWithdrawn();
   CompareStack(UndoStack::kUndo);
   CompareStack(UndoStack::kRedo);
 }
@@ -328,7 +334,6 @@ void SimDevice::Work() {
     undo_in_doubt_ = false;
     if (!made) return;
     auto steps = UndoModel::StepsBetween(before[made->tenant], TasksOf(made->tenant));
-    if (steps.empty()) return;
     undo_.redo.clear();
     undo_.undo.push_back({name, made->tenant, made->number, std::move(steps)});
   };
@@ -431,15 +436,17 @@ void SimDevice::TakeNews() {
   }
 }
 
-// What undid a pending mutation that was refused is never sent, unless an earlier copy of the relay had it.
+// What undid a mutation while that was pending goes with it when it is refused, also by a restored relay, unless
+// that has decided on it.
 void SimDevice::DropWithdrawn() {
   const ReplicaId replica = replica_->device().replica();
   for (const auto& [undoing, number] : needs_) {
     const auto& [tenant, own] = undoing;
-    if (withdrawn_.count(undoing) || relay_.Settled(tenant, replica, own)) continue;
+    if (withdrawn_.count(undoing) || relay_.SettledNow(tenant, replica, own)) continue;
     if (IsPending(tenant, own) || !Refused(tenant, number)) continue;
     withdrawn_.insert(undoing);
-    made_.erase({tenant, replica, own});
+    // An earlier copy of the relay may have it all the same.
+    if (!relay_.Settled(tenant, replica, own)) made_.erase({tenant, replica, own});
   }
 }
 

@@ -69,7 +69,14 @@ class SimDevice {
   void CheckAtQuiet();
   bool newest() const { return newest_; }
   // Whether the tenant was gone from here at some time.
-  bool left(const TenantId& tenant) const { return left_.count(tenant) != 0; }
+  // Also when something of it was still pending.
+  bool left(const TenantId& tenant) const {
+    return left_.count(tenant) != 0 || emptied_.count(tenant) != 0;
+  }
+  // Whether it undid what was refused, and went with it.
+  bool withdrew(const TenantId& tenant, std::uint64_t number) const {
+    return withdrawn_.count({tenant, number}) != 0;
+  }
 
  private:
   struct LiveQuery {
@@ -134,11 +141,12 @@ class SimDevice {
   std::optional<LinkId> link_;
   Bytes came_;        // on the link, and waits for its turn
   RelayFrames told_;  // reads what comes, for the story
+  RelayFrames heard_;
   std::map<QueryId, LiveQuery> live_;
   // How far it has come, by tenant: it never goes back within an epoch.
   std::map<TenantId, Cursor> reached_;
   std::set<TenantId> here_, left_;
-  // Left too, but something of them was still pending.
+  // Left too, but something of them was still pending, or their first snapshot was not there yet.
   std::set<TenantId> emptied_;
   UndoModel undo_;
   std::uint64_t undo_names_ = 0;

@@ -139,7 +139,7 @@ void World::CheckAgainstFresh() {
 }
 
 // What a copy of a tenant had accepted that is gone was decided again by the present one, unless the author
-// has left the tenant meanwhile.
+// has left the tenant meanwhile, or it undid what was refused then.
 void World::CheckOffered() {
   if (relay_->restored() == 0) return;
   for (const auto& device : devices_) {
@@ -150,6 +150,7 @@ void World::CheckOffered() {
       // What an earlier restored copy refused was reported.
       if (!relay_->EverDecided(tenant, author, number, true)) continue;
       if (relay_->EverDecided(tenant, author, number, false)) continue;
+      if (device->withdrew(tenant, number)) continue;
       Require(relay_->SettledNow(tenant, author, number), "offered again",
               "a restored relay forgot a change set, and it was not offered again");
     }
