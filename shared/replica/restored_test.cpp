@@ -100,6 +100,34 @@ TEST_CASE("nothing of a tenant is offered before the relay could say that it for
   CHECK(std::get<Push>(*push).change_sets.size() == 2);
 }
 
+TEST_CASE(
+    "what is written after a change set is pending again wins over it, also if that was stamped "
+    "ahead") {
+  Office office;
+  Device& device = office.ben.replica->device();
+  const TenantId tenant{office.organization};
+  const std::string id = office.ben.Insert("schedules", office.Schedule("one"));
+  office.ben.Disconnect();
+  office.ben.ahead_ms = 3'600'000;
+  office.ben.Patch(id, R"({"title":"ahead"})");
+  office.ben.ahead_ms = 0;
+  office.ben.Connect();
+  Settle(office.relay, office.everyone);
+  REQUIRE(device.pending_count() == 0);
+  // With nothing pending, the clock need not be ahead any more.
+  office.ben.Disconnect();
+  office.ben.Connect();
+  Settle(office.relay, office.everyone);
+
+  REQUIRE(device.OnAgain({tenant, 0}));
+  Resync(device, tenant);
+  REQUIRE(device.pending_count() == 2);
+  // The copy knows no members either.
+  CHECK(office.ben.Patch(id, R"({"title":"now"})", false) == "");
+  CHECK(office.ben.All("schedules") ==
+        std::vector<std::string>{R"({"status":"draft","title":"now"})"});
+}
+
 TEST_CASE("the newest accepted change sets are kept, and those of a tenant that was left are not") {
   Office office;
   Device& device = office.ben.replica->device();

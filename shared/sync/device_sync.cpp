@@ -346,7 +346,11 @@ Status Device::OfferAgain(Tenant& tenant) {
   if (!kept) return Fail(kept.error());
   if (Status read = log_.ReadNeeds(record.tenant, *kept); !read) return read;
   for (OutboxEntry& entry : *kept) {
-    if (entry.change_set.number <= record.settled) AddPending(tenant, std::move(entry));
+    if (entry.change_set.number > record.settled) continue;
+    // What is written now must win over it, also if it was stamped ahead (see CalmClock).
+    clock_.Observe(entry.change_set.time);
+    record.time = std::max(record.time, entry.change_set.time);
+    AddPending(tenant, std::move(entry));
   }
   record.settled = above;
   return Done{};
