@@ -149,11 +149,7 @@ void SimDevice::OnClosed(LinkId link) {
 void SimDevice::OnMessage(LinkId link, ByteView message) {
   if (!link_ || *link_ != link) return;
   context_.Note([&] { return Name() + " hears" + Told(context_, told_, message); });
-  for (ByteView rest = message; !rest.empty();) {
-    const Result<Message> heard = heard_.Take(rest);
-    if (!heard) break;
-    if (const auto* gone = std::get_if<Left>(&*heard)) emptied_.insert(gone->tenant);
-  }
+  NoteLeft(message);
   const bool waits = !came_.empty();
   came_ += message;
   if (waits) return;
@@ -162,6 +158,21 @@ void SimDevice::OnMessage(LinkId link, ByteView message) {
   context_.After(context_.Between(1, 60), [this, link, generation = generation_] {
     if (generation == generation_ && link_ && *link_ == link) TakeMessages();
   });
+}
+
+// It may be back before the device has taken what says that it left.
+void SimDevice::NoteLeft(ByteView messages) {
+  while (!messages.empty()) {
+    const Result<Message> heard = heard_.Take(messages);
+    if (!heard) return;
+    if (const auto* gone = std::get_if<Left>(&*heard)) emptied_.insert(gone->tenant);
+    const auto* welcome = std::get_if<Welcome>(&*heard);
+    if (!welcome) continue;
+    for (const auto& [tenant, cursor] : reached_) {
+      const auto& listed = welcome->tenants;
+      if (std::find(listed.begin(), listed.end(), tenant) == listed.end()) emptied_.insert(tenant);
+    }
+  }
 }
 
 void SimDevice::TakeMessages() {

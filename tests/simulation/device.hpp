@@ -91,6 +91,7 @@ class SimDevice {
   void Disconnect();
   void OnOpened(LinkId link);
   void OnMessage(LinkId link, ByteView message);
+  void NoteLeft(ByteView messages);
   // Takes what came on the connection since it was last asked.
   void TakeMessages();
   void OnClosed(LinkId link);
@@ -146,7 +147,8 @@ class SimDevice {
   // How far it has come, by tenant: it never goes back within an epoch.
   std::map<TenantId, Cursor> reached_;
   std::set<TenantId> here_, left_;
-  // Left too, but something of them was still pending, or their first snapshot was not there yet.
+  // Left too, but with something still pending, before their first snapshot was whole, or for so short that nobody
+  // could see it.
   std::set<TenantId> emptied_;
   UndoModel undo_;
   std::uint64_t undo_names_ = 0;

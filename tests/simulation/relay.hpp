@@ -91,6 +91,7 @@ class SimRelay {
   void CheckRows();
 
  private:
+  static std::string FileOf(const TenantId& tenant) { return tenant.text; }
   struct Session {
     RelaySession protocol;
     LinkId link;
