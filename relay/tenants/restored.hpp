@@ -1,5 +1,5 @@
 // What a data folder needs after it was put back from a backup: devices know more than it does, and what it
-// counts from here on must not be taken for what it had counted before (decisions/0012).
+// counts from here on must not be taken for what it had counted before (shared/decisions/0012).
 #pragma once
 #include "relay/tenants/directory.hpp"
 #include "relay/tenants/storage.hpp"

@@ -1,5 +1,5 @@
 // Strict mutations on the device: run on what the relay has confirmed, undone, and kept as a change set
-// with what it relies on (decisions/0010).
+// with what it relies on (shared/decisions/0010).
 #include <algorithm>
 #include <map>
 

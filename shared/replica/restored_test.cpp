@@ -1,4 +1,4 @@
-// What a device offers to a relay that was restored from before it had accepted it (decisions/0012).
+// What a device offers to a relay that was restored from before it had accepted it (shared/decisions/0012).
 #include "shared/replica/replica.hpp"
 
 #include <doctest/doctest.h>

@@ -27,7 +27,7 @@
 //   Reference: { "field": "authorId", "onDelete": "restrict" | "cascade" | "setUndefined",
 //     "message": text }. The field is a v.id of a table of the application, or an array of them. A row
 //     that it names must be there, and readable, when it is written; what becomes of the row when that
-//     one is deleted, "onDelete" says (decisions/0011). "message" may be missing.
+//     one is deleted, "onDelete" says (shared/decisions/0011). "message" may be missing.
 //   "history": who changed what when is kept, for so many days (default 90) and so many entries a row
 //     (default 100).
 //

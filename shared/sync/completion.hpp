@@ -3,7 +3,7 @@
 //
 // What is added is part of the accepted change set: its stamp, its transaction, its place in the log. A
 // device does the same within its mutation for the rows that it has; here come those that others wrote
-// meanwhile, and those that the person may not see. decisions/0011 has the choices.
+// meanwhile, and those that the person may not see. shared/decisions/0011 has the choices.
 #pragma once
 #include <map>
 #include <optional>

@@ -1,5 +1,5 @@
 // RecentEffects: what a tenant's last change sets did to its rows, in memory, to hold the reads of strict
-// mutations against (decisions/0010). Pure but for its memory; one thread, the tenant's.
+// mutations against (shared/decisions/0010). Pure but for its memory; one thread, the tenant's.
 //
 // It remembers only while strict mutations come: the first one finds nothing remembered, and one that
 // relies on an older seq than it reaches has to run again. Invariant: every effect above floor() is here,

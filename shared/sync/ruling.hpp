@@ -4,7 +4,7 @@
 // Each row is judged by the rules of its table: who may do it, the transitions, the checks. Then, by the
 // state after the whole change set: what must be unique, that the rows referred to are there, and that
 // nothing refers to a deleted row that may not. What a delete brings with it is not judged by the rules of
-// those rows (decisions/0011).
+// those rows (shared/decisions/0011).
 #pragma once
 #include <functional>
 #include <optional>
