@@ -50,6 +50,7 @@ class Reference {
   std::uint64_t epoch() const { return epoch_; }
   // Other rules are in force from now on.
   void SetRules(unsigned rules);
+  unsigned rules() const { return rules_; }
 
   // `refused_by_file`: whether it is refused by what the rows alone do not tell: asked for strict mutations, and
   // for edits of what is not there, or may have been swept.

@@ -107,6 +107,12 @@ class SimRelay {
     std::string person;
     ChangeSet change_set;
   };
+  // A group that may be in the file, or not.
+  struct Doubt {
+    std::vector<Submission> group;
+    std::uint64_t now_ms = 0;
+    unsigned rules = 0;  // those that it was judged by
+  };
   struct Tenant {
     std::unique_ptr<Authority> authority;
     Database* database = nullptr;       // the authority's
@@ -205,8 +211,8 @@ class SimRelay {
   std::set<std::tuple<TenantId, ReplicaId, std::uint64_t>> refused_unknown_;
   // Tenants whose last sweep failed: it may be in the file.
   std::set<TenantId> swept_in_doubt_;
-  // Groups whose commit failed: by tenant, with the time of the commit.
-  std::map<TenantId, std::pair<std::vector<Submission>, std::uint64_t>> in_doubt_;
+  // Groups whose commit failed, by tenant.
+  std::map<TenantId, Doubt> in_doubt_;
 };
 
 }  // namespace syncline::simulation

@@ -156,7 +156,7 @@ bool SimRelay::Refused(const Reference& reference, Database& database,
     return StoredRefusal(database, change_set.replica, change_set.number);
   }
   const std::string& scope = change_set.strict->cursor.scope;
-  const bool same_scope = scope.size() > 17 && RulesOf(scope) == rules_ &&
+  const bool same_scope = scope.size() > 17 && RulesOf(scope) == reference.rules() &&
                           scope.substr(17) == reference.RoleOf(one.person);
   return !same_scope || reference.MustRunAgain(change_set.strict->cursor, read->second.status);
 }
@@ -165,7 +165,7 @@ bool SimRelay::Refused(const Reference& reference, Database& database,
 void SimRelay::Resolve(const TenantId& tenant, Database& database, TableStore& store) {
   const auto doubt = in_doubt_.find(tenant);
   if (doubt == in_doubt_.end()) return;
-  const auto [group, now_ms] = std::move(doubt->second);
+  const Doubt decided = std::move(doubt->second);
   in_doubt_.erase(doubt);
   Reference& reference = ReferenceOf(tenant);
   const std::map<ReplicaId, std::uint64_t> stored = StoredProgress(database);
@@ -179,9 +179,11 @@ void SimRelay::Resolve(const TenantId& tenant, Database& database, TableStore& s
     return numbers == both;
   };
   if (agrees(reference)) return;
-  for (const Submission& one : group) Decide(reference, one, now_ms, database);
+  if (decided.rules != rules_) reference.SetRules(decided.rules);
+  for (const Submission& one : decided.group) Decide(reference, one, decided.now_ms, database);
   reference.Adopt([&](const RowKey& key) { return StoredRow(store, key); });
   reference.EndGroup();
+  if (decided.rules != rules_) reference.SetRules(rules_);
   if (agrees(reference)) return;
   std::string what = "the file has neither all nor nothing of a group commit:";
   for (const auto& [replica, progress] : reference.progress()) {
@@ -210,7 +212,7 @@ void SimRelay::Close(const TenantId& tenant) {
   open_.erase(found);
   // Nobody founded it: what was refused there is forgotten, too.
   if (empty && !disk_.dead()) disk_.RemoveDatabase(FileOf(tenant));
-  if (!empty) return;
+  if (!empty || disk_.Exists(FileOf(tenant))) return;
   for (const auto& [place, verdict] : ReferenceOf(tenant).decided()) {
     refused_unknown_.insert({tenant, place.first, place.second});
   }
@@ -330,7 +332,7 @@ void SimRelay::Commit(const TenantId& tenant) {
   const Authority::Counters before = open.authority->counters();
   const Status committed = open.authority->Commit(context_.now_ms());
   if (!committed) {
-    in_doubt_[tenant] = {std::move(group), context_.now_ms()};
+    in_doubt_[tenant] = {std::move(group), context_.now_ms(), rules_};
     return Drop(tenant, committed.error());
   }
   Require(!open.authority->has_submitted(), "relay", "a small group was not committed at once");
