@@ -68,8 +68,7 @@ class SimDevice {
   void Check();
   void CheckAtQuiet();
   bool newest() const { return newest_; }
-  // Whether the tenant was gone from here at some time.
-  // Also when something of it was still pending.
+  // Whether the tenant was gone from here at some time, if only for a moment.
   bool left(const TenantId& tenant) const {
     return left_.count(tenant) != 0 || emptied_.count(tenant) != 0;
   }
@@ -140,9 +139,9 @@ class SimDevice {
   bool connecting_ = false;
   bool flushing_ = false;
   std::optional<LinkId> link_;
-  Bytes came_;        // on the link, and waits for its turn
-  RelayFrames told_;  // reads what comes, for the story
-  RelayFrames heard_;
+  Bytes came_;         // on the link, and waits for its turn
+  RelayFrames told_;   // reads what comes, for the story
+  RelayFrames heard_;  // reads it at once, for what left
   std::map<QueryId, LiveQuery> live_;
   // How far it has come, by tenant: it never goes back within an epoch.
   std::map<TenantId, Cursor> reached_;
